@@ -1,0 +1,31 @@
+package dev.adhere.contracts;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Who coaches a user, as topic `care-team` carries it.
+///
+/// @param userId the coached user's pseudonym
+/// @param revision counts up from 1; readers ignore a lower one
+public record CareTeam(String userId, long revision, List<Assignment> coaches) {
+
+    public CareTeam {
+        coaches = List.copyOf(coaches);
+    }
+
+    /// @param from the first moment of the assignment
+    /// @param until the first moment after it; null while it has no end
+    public record Assignment(
+            String coachId, Instant from, @Nullable Instant until) {
+
+        public boolean holdsAt(Instant moment) {
+            return !moment.isBefore(from) && (until == null || moment.isBefore(until));
+        }
+    }
+
+    /// Whether this coach may see the user at that moment.
+    public boolean assigns(String coachId, Instant moment) {
+        return coaches.stream().anyMatch(a -> a.coachId().equals(coachId) && a.holdsAt(moment));
+    }
+}
