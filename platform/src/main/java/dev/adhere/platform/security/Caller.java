@@ -1,0 +1,33 @@
+package dev.adhere.platform.security;
+
+import dev.adhere.platform.web.Problem;
+import java.util.Set;
+
+/// Who is calling, as the token says. A controller method takes it as a parameter.
+///
+/// @param userId the token's `sub`: the user id everywhere
+public record Caller(String userId, Set<Role> roles) {
+
+    public Caller {
+        roles = Set.copyOf(roles);
+    }
+
+    public boolean is(Role role) {
+        return roles.contains(role);
+    }
+
+    /// Whether this is the user's own app.
+    public boolean owns(String userId) {
+        return is(Role.USER) && this.userId.equals(userId);
+    }
+
+    /// @throws dev.adhere.platform.web.ProblemException 403 `forbidden` unless the caller has one of the roles
+    public void require(Role... anyOf) {
+        for (Role role : anyOf) {
+            if (is(role)) {
+                return;
+            }
+        }
+        throw Problem.forbidden().asException();
+    }
+}
