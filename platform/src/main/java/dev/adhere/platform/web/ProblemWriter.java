@@ -1,6 +1,7 @@
 package dev.adhere.platform.web;
 
 import dev.adhere.platform.security.KeysUnavailable;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,12 +22,15 @@ import org.springframework.web.server.UnsupportedMediaTypeStatusException;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Turns whatever ended a request into a problem; an unforeseen fault shows a trace id and nothing else.
 public final class ProblemWriter implements WebExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemWriter.class);
+
+    private static final Set<String> RESERVED = Set.of("userId", "receivedAt", "roles", "_id", "_class");
 
     private final JsonMapper json;
 
@@ -91,6 +95,7 @@ public final class ProblemWriter implements WebExceptionHandler {
             case WebExchangeBindException _ -> Problem.invalidBody("The body does not read as this resource.");
             case HandlerMethodValidationException _ -> Problem.invalidParameter("A parameter breaks its rule.");
             case ServerWebInputException e when caused(e, DataBufferLimitException.class) -> tooLarge();
+            case ServerWebInputException e when namesReservedField(e) -> Problem.reservedField();
             case ServerWebInputException e
             when caused(e, JacksonException.class) || caused(e, DecodingException.class) ->
                 Problem.invalidBody("The body does not read as this resource.");
@@ -131,6 +136,16 @@ public final class ProblemWriter implements WebExceptionHandler {
     private static Problem tooLarge() {
         return Problem.of(
                 HttpStatus.CONTENT_TOO_LARGE, "payload-too-large", "The body is larger than this resource takes.");
+    }
+
+    // The service's own fields; resources do not have them, so they show up as unknown ones.
+    private static boolean namesReservedField(Throwable fault) {
+        for (Throwable t = fault.getCause(); t != null; t = t.getCause()) {
+            if (t instanceof UnrecognizedPropertyException unknown) {
+                return RESERVED.contains(unknown.getPropertyName());
+            }
+        }
+        return false;
     }
 
     private static boolean caused(Throwable fault, Class<? extends Throwable> type) {

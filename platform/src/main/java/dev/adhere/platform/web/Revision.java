@@ -1,0 +1,40 @@
+package dev.adhere.platform.web;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+
+/// A document's revision as its ETag, and the precondition of a PUT over it (RFC 9110, section 13).
+public final class Revision {
+
+    private Revision() {}
+
+    public static String etag(long revision) {
+        return "\"" + revision + "\"";
+    }
+
+    /// Lets a PUT pass that knows what it replaces.
+    ///
+    /// @param current 0 where there is no document yet
+    /// @throws ProblemException 428 `precondition-required` without `If-Match` on an existing document, 412
+    ///     `precondition-failed` where it names another revision
+    public static void require(@Nullable String ifMatch, long current) {
+        if (ifMatch == null) {
+            if (current > 0) {
+                throw Problem.of(
+                                HttpStatus.PRECONDITION_REQUIRED,
+                                "precondition-required",
+                                "Name the revision that you change in If-Match.")
+                        .asException();
+            }
+            return;
+        }
+        String named = ifMatch.strip();
+        if (!(named.equals("*") && current > 0) && !named.equals(etag(current))) {
+            throw Problem.of(
+                            HttpStatus.PRECONDITION_FAILED,
+                            "precondition-failed",
+                            "The document has another revision by now.")
+                    .asException();
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.Adherence;
+import dev.adhere.contracts.SessionEvent.Side;
+import dev.adhere.platform.security.Caller;
+import dev.adhere.platform.web.Problem;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+
+/// How much of the prescribed dose was done: figures, days, today's agenda, and the facts behind them.
+@RestController
+class AdherenceController {
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm");
+    private static final int MOST_DAYS = 366;
+
+    private final Access access;
+    private final Users users;
+    private final Clock clock;
+
+    AdherenceController(Access access, Users users, Clock clock) {
+        this.access = access;
+        this.users = users;
+        this.clock = clock;
+    }
+
+    record DaysBody(List<DayBody> days) {}
+
+    /// @param done sets, capped per slot, of slots that are not excused
+    /// @param due prescribed sets that are not excused
+    /// @param excused prescribed sets that are
+    /// @param over sets beyond what was prescribed
+    record DayBody(LocalDate date, BigDecimal done, long due, long excused, BigDecimal over) {}
+
+    record AgendaBody(LocalDate date, ZoneId timeZone, List<AgendaItem> items) {}
+
+    record AgendaItem(
+            String itemId,
+            String exerciseId,
+            Side side,
+            @Nullable String timeOfDay,
+            Prescribed prescribed,
+            BigDecimal doneSets,
+            Slot.State state,
+            Excuse.@Nullable Reason excuse) {}
+
+    record Prescribed(
+            int sets, @Nullable Integer reps, @Nullable Integer holdSeconds) {}
+
+    /// @param closed whether the date is part of the figures
+    record ExplainBody(
+            LocalDate date,
+            ZoneId timeZone,
+            boolean closed,
+            @Nullable LocalDate planEffectiveFrom,
+            DayBody day,
+            List<ExplainSlot> slots,
+            List<ExplainFact> unassigned,
+            List<ExplainFact> notCounted) {}
+
+    /// @param amount of which `target` is a full set; null where the app gave none, which asserts a full set
+    record ExplainSet(
+            String id,
+            Instant time,
+            Instant receivedAt,
+            @Nullable Integer amount,
+            int target) {}
+
+    record ExplainSlot(AgendaItem slot, BigDecimal credit, BigDecimal counted, List<ExplainSet> sets) {}
+
+    /// @param rule why, with the number of the rule
+    record ExplainFact(String id, Instant time, Instant receivedAt, String rule) {}
+
+    @GetMapping("/v1/users/{userId}/adherence")
+    Mono<Adherence> adherence(@PathVariable String userId, Caller caller) {
+        return Blocking.call(() -> AdherenceAnswer.of(access.read(caller, userId), clock.instant()));
+    }
+
+    @GetMapping("/v1/users/{userId}/adherence/days")
+    Mono<DaysBody> days(
+            @PathVariable String userId,
+            @RequestParam(required = false) @Nullable String from,
+            @RequestParam(required = false) @Nullable String to,
+            Caller caller) {
+        return Blocking.call(() -> {
+            UserState head = access.read(caller, userId);
+            LocalDate last = date("to", to, head.throughDate());
+            LocalDate first = date("from", from, last.minusDays(6));
+            if (first.isAfter(last) || first.plusDays(MOST_DAYS).isBefore(last)) {
+                throw Problem.invalidParameter("from must not be after to, nor more than a year before it.")
+                        .asException();
+            }
+            List<LocalDate> dates = first.datesUntil(last.plusDays(1)).toList().reversed();
+            Map<String, Day> facts = users.days(dates.stream()
+                    .map(date -> UserDocuments.dayId(userId, date))
+                    .toList());
+            return new DaysBody(dates.stream()
+                    .map(date -> facts.getOrDefault(UserDocuments.dayId(userId, date), Day.empty(date)))
+                    .map(day -> day(DaySums.of(day, Fold.slots(head, day))))
+                    .toList());
+        });
+    }
+
+    @GetMapping("/v1/users/{userId}/agenda")
+    Mono<AgendaBody> agenda(
+            @PathVariable String userId, @RequestParam(required = false) @Nullable String date, Caller caller) {
+        return Blocking.call(() -> {
+            UserState head = access.read(caller, userId);
+            LocalDate asked = date("date", date, head.today(clock.instant()));
+            boolean closed = !asked.isAfter(head.throughDate());
+            return new AgendaBody(
+                    asked,
+                    head.zone(),
+                    Fold.slots(head, users.day(userId, asked)).stream()
+                            .sorted(Comparator.comparing(
+                                    Slot::timeOfDay, Comparator.nullsLast(Comparator.naturalOrder())))
+                            .map(slot -> item(slot, closed))
+                            .toList());
+        });
+    }
+
+    @GetMapping("/v1/users/{userId}/adherence/explain")
+    Mono<ExplainBody> explain(
+            @PathVariable String userId, @RequestParam(required = false) @Nullable String date, Caller caller) {
+        return Blocking.call(() -> {
+            UserState head = access.read(caller, userId);
+            LocalDate asked = date("date", date, head.throughDate());
+            Day day = users.day(userId, asked);
+            List<Slot> slots = Fold.slots(head, day);
+            boolean closed = !asked.isAfter(head.throughDate());
+            var assigned = new HashSet<String>();
+            slots.forEach(slot -> slot.sets().forEach(set -> assigned.add(set.id())));
+            Plan plan = head.plan();
+            Plan.Version version = plan == null ? null : plan.on(asked);
+            return new ExplainBody(
+                    asked,
+                    head.zone(),
+                    closed,
+                    version == null ? null : version.effectiveFrom(),
+                    day(DaySums.of(day, slots)),
+                    slots.stream()
+                            .map(slot -> new ExplainSlot(
+                                    item(slot, closed),
+                                    AdherenceAnswer.sets(slot.credit()),
+                                    AdherenceAnswer.sets(slot.excused() ? 0 : slot.capped()),
+                                    slot.sets().stream()
+                                            .map(set -> explained(slot.item(), set))
+                                            .toList()))
+                            .toList(),
+                    day.sets().stream()
+                            .filter(set -> !assigned.contains(set.id()))
+                            .map(set -> new ExplainFact(
+                                    set.id(), set.time(), set.receivedAt(), "1.2: no slot of the date takes it"))
+                            .toList(),
+                    day.notCounted().stream()
+                            .map(n -> new ExplainFact(
+                                    n.fact().id(),
+                                    n.fact().time(),
+                                    n.fact().receivedAt(),
+                                    switch (n.flag()) {
+                                        case TOO_LATE -> "8: received too late";
+                                        case OVER_LIMIT -> "10: more than 300 facts on the date";
+                                    }))
+                            .toList());
+        });
+    }
+
+    private static ExplainSet explained(Plan.Item item, Fact.DoneSet set) {
+        return new ExplainSet(
+                set.id(),
+                set.time(),
+                set.receivedAt(),
+                item.reps() != null ? set.reps() : set.holdSeconds(),
+                item.target());
+    }
+
+    private static DayBody day(DaySums sums) {
+        return new DayBody(
+                sums.date(),
+                AdherenceAnswer.sets(sums.done()),
+                sums.due(),
+                sums.excused(),
+                AdherenceAnswer.sets(sums.over()));
+    }
+
+    private static AgendaItem item(Slot slot, boolean closed) {
+        LocalTime time = slot.timeOfDay();
+        return new AgendaItem(
+                slot.item().id(),
+                slot.item().exerciseId(),
+                slot.side(),
+                time == null ? null : TIME.format(time),
+                new Prescribed(
+                        slot.item().sets(), slot.item().reps(), slot.item().holdSeconds()),
+                AdherenceAnswer.sets(slot.credit()),
+                slot.state(closed),
+                slot.excuse());
+    }
+
+    private static LocalDate date(String name, @Nullable String text, LocalDate otherwise) {
+        LocalDate date = text == null ? otherwise : PlanBody.date(text);
+        if (date == null) {
+            throw Problem.invalidParameter(name + " must be a date such as 2026-11-20.")
+                    .asException();
+        }
+        return date;
+    }
+}

@@ -1,0 +1,77 @@
+package dev.adhere.reminder;
+
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+
+/// One user's facts of one local date.
+///
+/// @param counted the first 300 by arrival, in that order
+/// @param notCounted facts kept only to say why they do not count, the first 50 by arrival
+/// @param revision compare-and-set; 0 where nothing is stored yet
+record Day(LocalDate date, List<Fact> counted, List<NotCounted> notCounted, long revision) {
+
+    static final int MOST = 300;
+    static final int MOST_NOT_COUNTED = 50;
+
+    enum Flag {
+        TOO_LATE,
+        OVER_LIMIT
+    }
+
+    record NotCounted(Fact fact, Flag flag) {}
+
+    Day {
+        counted = List.copyOf(counted);
+        notCounted = List.copyOf(notCounted);
+    }
+
+    static Day empty(LocalDate date) {
+        return new Day(date, List.of(), List.of(), 0);
+    }
+
+    boolean holds(String id) {
+        for (Fact fact : counted) {
+            if (fact.id().equals(id)) {
+                return true;
+            }
+        }
+        for (NotCounted flagged : notCounted) {
+            if (flagged.fact().id().equals(id)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The day with one more fact. Which facts count depends on the set of them, never on the order of calls.
+    Day with(Fact fact, boolean tooLate) {
+        List<NotCounted> out = new ArrayList<>(notCounted);
+        List<Fact> in = counted;
+        if (tooLate) {
+            out.add(new NotCounted(fact, Flag.TOO_LATE));
+        } else {
+            var sorted = new TreeSet<>(Fact.BY_ARRIVAL);
+            sorted.addAll(counted);
+            sorted.add(fact);
+            while (sorted.size() > MOST) {
+                out.add(new NotCounted(sorted.removeLast(), Flag.OVER_LIMIT));
+            }
+            in = new ArrayList<>(sorted);
+        }
+        out.sort((a, b) -> Fact.BY_ARRIVAL.compare(a.fact(), b.fact()));
+        return new Day(date, in, out.subList(0, Math.min(out.size(), MOST_NOT_COUNTED)), revision);
+    }
+
+    List<Fact.DoneSet> sets() {
+        var sets = new ArrayList<Fact.DoneSet>(counted.size());
+        for (Fact fact : counted) {
+            if (fact instanceof Fact.DoneSet set) {
+                sets.add(set);
+            }
+        }
+        sets.sort(Fact.BY_TIME);
+        return sets;
+    }
+}

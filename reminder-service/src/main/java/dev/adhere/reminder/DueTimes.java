@@ -1,0 +1,139 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.Topic;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/// The clock's way into the fold: takes what is due in the partitions that this instance owns, and nothing else, so
+/// that cost grows with what is due and not with how many users there are.
+///
+/// A timer never overtakes the backlog: before anything fires, the broker is asked where the partition ends, and the
+/// partition must have been folded up to there.
+final class DueTimes implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(DueTimes.class);
+    private static final int BATCH = 500;
+    private static final long TICK_MILLIS = 250;
+
+    private final Users users;
+    private final Keeper keeper;
+    private final Teller teller;
+    private final Partitions partitions;
+    private final Admin admin;
+    private final Clock clock;
+    private volatile ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor();
+    private volatile boolean running;
+
+    DueTimes(Users users, Keeper keeper, Teller teller, Partitions partitions, Admin admin, Clock clock) {
+        this.users = users;
+        this.keeper = keeper;
+        this.teller = teller;
+        this.partitions = partitions;
+        this.admin = admin;
+        this.clock = clock;
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        worker = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("due-times").factory());
+        var _ = worker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        worker.shutdown();
+        try {
+            var _ = worker.awaitTermination(10, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    private void tick() {
+        try {
+            fire();
+            Set<Integer> owned = partitions.owned();
+            if (!owned.isEmpty()) {
+                List<UserState> pending = users.pending(owned, BATCH);
+                if (!pending.isEmpty()) {
+                    teller.tellPending(pending, clock.instant());
+                }
+            }
+        } catch (RuntimeException e) {
+            // MongoDB or Kafka is away: what is due stays due.
+            log.warn("timers wait: {}", e.toString());
+        }
+    }
+
+    private void fire() {
+        Set<Integer> owned = partitions.owned();
+        if (owned.isEmpty()) {
+            return;
+        }
+        Instant now = clock.instant();
+        List<UserState> due = users.due(owned, now, BATCH);
+        if (due.isEmpty()) {
+            return;
+        }
+        askWhereTheyEnd(due.stream().map(head -> partitions.of(head.userId())).collect(Collectors.toSet()));
+        // Users whose partitions were cleared up to different moments are folded apart: what has not been cleared yet
+        // must not be decided.
+        var byMoment = new HashMap<Instant, HashMap<String, List<Fold.Input>>>();
+        for (UserState head : due) {
+            Instant cleared = partitions.clearedUpTo(partitions.of(head.userId()), now);
+            if (cleared != null && head.nextDueAt() != null && !head.nextDueAt().isAfter(cleared)) {
+                byMoment.computeIfAbsent(cleared, _ -> new HashMap<>()).put(head.userId(), List.of(new Fold.Due()));
+            }
+        }
+        byMoment.forEach((moment, inputs) -> teller.tellPending(
+                keeper.fold(inputs, moment).values().stream()
+                        .filter(head -> !head.pending().isEmpty())
+                        .toList(),
+                clock.instant()));
+    }
+
+    private void askWhereTheyEnd(Set<Integer> those) {
+        var ask = new HashMap<TopicPartition, OffsetSpec>();
+        for (int partition : those) {
+            if (partitions.wantsAsking(partition)) {
+                ask.put(new TopicPartition(Topic.SESSION_EVENTS.topicName(), partition), OffsetSpec.latest());
+            }
+        }
+        if (ask.isEmpty()) {
+            return;
+        }
+        Instant askedAt = clock.instant();
+        try {
+            var ends = admin.listOffsets(ask).all().get(5, TimeUnit.SECONDS);
+            ends.forEach((partition, end) -> partitions.asked(partition.partition(), askedAt, end.offset()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the broker does not say where its partitions end", e);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.Exercise;
+import org.jspecify.annotations.Nullable;
+
+/// What was ever published, as this service's own copy of topic `exercises` has it.
+interface Exercises {
+
+    @Nullable
+    Exercise get(String exerciseId);
+}

@@ -1,0 +1,72 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.SessionEvent;
+import dev.adhere.contracts.SessionEvent.Context;
+import dev.adhere.contracts.SessionEvent.Region;
+import dev.adhere.contracts.SessionEvent.Sensation;
+import dev.adhere.contracts.SessionEvent.Side;
+import java.time.Instant;
+import java.util.Comparator;
+import org.jspecify.annotations.Nullable;
+
+/// What a day remembers of an event: as much as the rules read.
+sealed interface Fact {
+
+    String id();
+
+    /// When it happened.
+    Instant time();
+
+    Instant receivedAt();
+
+    /// In the order in which the first 300 of a date are kept.
+    Comparator<Fact> BY_ARRIVAL = Comparator.comparing(Fact::receivedAt).thenComparing(Fact::id);
+
+    /// In the order in which sets fill slots.
+    Comparator<Fact> BY_TIME = Comparator.comparing(Fact::time).thenComparing(Fact::id);
+
+    record DoneSet(
+            String id,
+            Instant time,
+            Instant receivedAt,
+            String exerciseId,
+            Side side,
+            @Nullable Integer reps,
+            @Nullable Integer holdSeconds)
+            implements Fact {}
+
+    record Score(
+            String id,
+            Instant time,
+            Instant receivedAt,
+            int score,
+            Context context,
+            Sensation sensation,
+            Region region,
+            @Nullable String exerciseId)
+            implements Fact {}
+
+    static Fact of(SessionEvent.Dated event) {
+        return switch (event) {
+            case SessionEvent.CompletedSet e ->
+                new DoneSet(
+                        e.id(),
+                        e.time().toInstant(),
+                        e.receivedAt(),
+                        e.exerciseId(),
+                        e.side(),
+                        e.reps(),
+                        e.holdSeconds());
+            case SessionEvent.PainScore e ->
+                new Score(
+                        e.id(),
+                        e.time().toInstant(),
+                        e.receivedAt(),
+                        e.score(),
+                        e.context(),
+                        e.sensation(),
+                        e.region(),
+                        e.exerciseId());
+        };
+    }
+}

@@ -1,0 +1,382 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.CareTeam;
+import dev.adhere.contracts.Nudge;
+import dev.adhere.contracts.SessionEvent;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// The whole of the thinking: `(state, input, now) -> state`. Pure, without any I/O or clock.
+///
+/// Figures are a function of facts and not of their arrival: a date's sums are always computed anew from its facts,
+/// plan version and excuses. What was decided (nudges) is decided once and never computed again.
+///
+/// What others must learn of an edit or a timer is in the new state's `pending`. After an event the figures are told
+/// in any case, before its offset is committed.
+final class Fold {
+
+    /// Dates that a head keeps sums of, counted back from the last closed day: two more than the horizon of rule 8,
+    /// because zones differ by up to 26 hours.
+    static final int KEPT_DAYS = Lateness.HORIZON_DAYS + 2;
+
+    private static final Duration REMEMBERED = Duration.ofDays(14);
+
+    private Fold() {}
+
+    /// What can happen to a user.
+    sealed interface Input {}
+
+    /// An event, at its place in the user's partition.
+    ///
+    /// @param topicId the life of the topic in which the offset is valid
+    record Happened(SessionEvent event, String topicId, long offset) implements Input {}
+
+    /// The user's care record is edited. The edit has been checked.
+    sealed interface Edit extends Input {}
+
+    record EditPlan(Plan plan) implements Edit {}
+
+    record EditPreferences(Preferences preferences) implements Edit {}
+
+    record EditCareTeam(CareTeam careTeam) implements Edit {}
+
+    record EditExcuses(List<Excuse> excuses) implements Edit {}
+
+    /// `nextDueAt` has come, and everything that had arrived by then has been folded.
+    record Due() implements Input {}
+
+    /// This much of what was pending is confirmed; figures that changed meanwhile are told again all the same.
+    record Told(UserState.Pending pending) implements Input {}
+
+    /// The head and those days that were loaded or changed.
+    record User(UserState head, Map<LocalDate, Day> days) {
+
+        User {
+            days = Map.copyOf(days);
+        }
+
+        static User unknown(String userId, Instant now) {
+            return new User(UserState.unknown(userId, now), Map.of());
+        }
+    }
+
+    /// The dates whose facts an input needs. A fold that is called without them fails loudly.
+    static Set<LocalDate> needs(UserState head, Input input) {
+        return switch (input) {
+            case Happened(SessionEvent.Dated event, _, _) -> {
+                var dates = new TreeSet<LocalDate>();
+                if (!Lateness.beyondHorizon(event)) {
+                    LocalDate date = event.date();
+                    dates.add(date);
+                    for (DaySums sums : head.sums().values()) {
+                        if (sums.mayHold(event.id())) {
+                            dates.add(sums.date());
+                        }
+                    }
+                    if (event instanceof SessionEvent.CompletedSet && Dose.hasQuota(head.plan(), date)) {
+                        dates.addAll(Dose.weekOf(date));
+                    }
+                }
+                yield dates;
+            }
+            case Happened(SessionEvent.Unknown _, _, _) -> Set.of();
+            case EditPlan _, EditExcuses _ -> withFacts(head);
+            case EditPreferences _, EditCareTeam _, Told _ -> Set.of();
+            // Closing and deciding reads the open days; the sums of closed ones are there.
+            case Due _ -> {
+                var dates = withFacts(head);
+                dates.removeIf(date -> !date.isAfter(head.throughDate()));
+                yield dates;
+            }
+        };
+    }
+
+    private static TreeSet<LocalDate> withFacts(UserState head) {
+        var dates = new TreeSet<LocalDate>();
+        for (DaySums sums : head.sums().values()) {
+            if (sums.hasFacts()) {
+                dates.add(sums.date());
+            }
+        }
+        return dates;
+    }
+
+    static User apply(User user, Input input, Instant now) {
+        var step = new Step(user);
+        switch (input) {
+            case Happened happened -> step.happened(happened);
+            case EditPlan(Plan plan) -> step.editPlan(plan, now);
+            case EditPreferences(Preferences preferences) -> {
+                step.head.preferences = preferences;
+                if (step.head.plan == null) {
+                    step.startIn(now);
+                }
+            }
+            case EditCareTeam(CareTeam careTeam) -> {
+                step.head.careTeam = careTeam;
+                step.head.careTeamDirty = true;
+            }
+            case EditExcuses(List<Excuse> excuses) -> {
+                step.head.excuses = excuses;
+                step.recompute(step.head.sums.keySet());
+                step.tellAdherence();
+            }
+            case Due _ -> step.due(now);
+            // Figures may have changed since they were told: only the very same pending state is done with them.
+            case Told(UserState.Pending told) -> {
+                if (step.head.pending.equals(told)) {
+                    step.head.pending = UserState.Pending.NOTHING;
+                }
+            }
+        }
+        step.head.nextDueAt = step.nextDueAt();
+        return step.done();
+    }
+
+    /// The slots of one date as they are now.
+    ///
+    /// @param day its facts
+    static List<Slot> slots(UserState head, Day day) {
+        return Dose.slots(
+                head.plan(), head.excuses(), day.date(), day.sets(), (date, item) -> presence(head.sums(), date, item));
+    }
+
+    private static boolean presence(Map<LocalDate, DaySums> sums, LocalDate date, Plan.Item item) {
+        DaySums of = sums.get(date);
+        return of != null && of.has(item);
+    }
+
+    /// When the day after `throughDate` ends in the zone in force: rule 11, never "24 hours later".
+    static Instant dayEnd(LocalDate date, java.time.ZoneId zone) {
+        return date.plusDays(1).atStartOfDay(zone).toInstant();
+    }
+
+    /// One call of the fold.
+    private static final class Step {
+        final UserState.Draft head;
+        final Map<LocalDate, Day> days;
+
+        Step(User user) {
+            head = user.head().draft();
+            days = new HashMap<>(user.days());
+        }
+
+        User done() {
+            return new User(head.done(), days);
+        }
+
+        void happened(Happened input) {
+            SessionEvent event = input.event();
+            if (head.applied.covers(input.topicId(), input.offset())) {
+                return;
+            }
+            head.applied = new UserState.Applied(input.topicId(), input.offset());
+            if (head.lastReceivedAt == null || event.receivedAt().isAfter(head.lastReceivedAt)) {
+                head.lastReceivedAt = event.receivedAt();
+            }
+            if (head.plan == null) {
+                forgetWithoutPlan(event.receivedAt());
+            }
+            if (!(event instanceof SessionEvent.Dated dated)
+                    || Lateness.beyondHorizon(dated)
+                    || isKnown(dated.id())) {
+                return;
+            }
+            LocalDate date = dated.date();
+            Instant firstSaved = head.plan == null ? null : head.plan.firstSavedAt();
+            days.put(date, day(date).with(Fact.of(dated), Lateness.tooLate(dated, firstSaved)));
+            DaySums before = head.sums.get(date);
+            recompute(List.of(date));
+            boolean moved = before == null || !before.exercises().equals(sums(date).exercises());
+            if (moved && Dose.hasQuota(head.plan, date)) {
+                recompute(Dose.weekOf(date));
+            }
+        }
+
+        // No first plan reaches back further than the horizon, so older dates can never be due.
+        private void forgetWithoutPlan(Instant receivedAt) {
+            LocalDate oldest = LocalDate.ofInstant(receivedAt, head.zone).minusDays(KEPT_DAYS);
+            head.sums.headMap(oldest).clear();
+        }
+
+        // Rule 10: the first of an id counts, on whatever date it was.
+        private boolean isKnown(String id) {
+            for (DaySums sums : head.sums.values()) {
+                if (sums.mayHold(id) && day(sums.date()).holds(id)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        void editPlan(Plan plan, Instant now) {
+            boolean first = head.plan == null;
+            head.plan = plan;
+            if (first) {
+                startIn(now);
+                LocalDate from = plan.versions().isEmpty()
+                        ? head.throughDate
+                        : plan.versions().getFirst().effectiveFrom();
+                for (LocalDate date = from; !date.isAfter(head.throughDate); date = date.plusDays(1)) {
+                    recompute(List.of(date));
+                }
+            }
+            recompute(List.copyOf(head.sums.keySet()));
+            tellAdherence();
+        }
+
+        // Before the first plan nothing was due, so the wanted zone rules at once and no day has to be closed in another.
+        void startIn(Instant now) {
+            head.zone = head.done().wantedZone();
+            head.throughDate = LocalDate.ofInstant(now, head.zone).minusDays(1);
+        }
+
+        void due(Instant now) {
+            LocalDate before = head.throughDate;
+            while (head.plan != null) {
+                LocalDate open = head.throughDate.plusDays(1);
+                decide(open, now);
+                if (dayEnd(open, head.zone).isAfter(now)) {
+                    decide(open.plusDays(1), now);
+                    break;
+                }
+                recompute(List.of(open));
+                head.throughDate = open;
+                head.zone = head.done().wantedZone();
+            }
+            if (!head.throughDate.equals(before)) {
+                freeze();
+                tellAdherence();
+            }
+            head.nudges.removeIf(n -> n.decidedAt().isBefore(now.minus(REMEMBERED)));
+        }
+
+        private void freeze() {
+            LocalDate oldest = head.throughDate.minusDays(KEPT_DAYS);
+            while (!head.sums.isEmpty() && head.sums.firstKey().isBefore(oldest)) {
+                head.frozen = head.frozen.then(head.sums.pollFirstEntry().getValue());
+            }
+        }
+
+        private void decide(LocalDate date, Instant now) {
+            List<Slot> slots = openSlots(date);
+            Instant moment = moment(date, slots);
+            if (moment == null || moment.isAfter(now)) {
+                return;
+            }
+            var situation = new NudgePolicy.Situation(date, slots, head.preferences, head.zone, lastSetAt(), head.nudges);
+            Nudge.Reason reason = NudgePolicy.gate(situation, moment, now);
+            String id = NudgePolicy.id(head.userId, Nudge.Kind.DUE_SOON, date);
+            Nudge nudge = reason == null
+                    ? new Nudge(
+                            id,
+                            Nudge.Kind.DUE_SOON,
+                            date,
+                            now,
+                            Nudge.Outcome.SENT,
+                            null,
+                            NudgeTexts.of(Nudge.Kind.DUE_SOON),
+                            Nudge.Channel.INBOX,
+                            Nudge.State.DELIVERED)
+                    : new Nudge(
+                            id, Nudge.Kind.DUE_SOON, date, now, Nudge.Outcome.SUPPRESSED, reason, null, null, null);
+            head.nudges.add(nudge);
+            var ids = new java.util.ArrayList<>(head.pending.nudges());
+            ids.add(id);
+            head.pending = new UserState.Pending(head.pending.adherence(), ids);
+        }
+
+        /// The moment of a date's decision that is still to be made; null where there is none.
+        private @Nullable Instant moment(LocalDate date, List<Slot> slots) {
+            Plan plan = head.plan;
+            if (plan == null || head.nudges.stream().anyMatch(n -> n.date().equals(date))) {
+                return null;
+            }
+            Instant moment = NudgePolicy.momentOf(date, slots, head.preferences, head.zone);
+            // A moment that had passed when the plan was saved belongs to no plan: editing never sends the past.
+            return moment == null || moment.isBefore(plan.editedAt()) ? null : moment;
+        }
+
+        private @Nullable Instant lastSetAt() {
+            Instant last = null;
+            for (DaySums sums : head.sums.tailMap(head.throughDate.minusDays(1)).values()) {
+                Instant at = sums.lastSetAt();
+                last = at != null && (last == null || at.isAfter(last)) ? at : last;
+            }
+            return last;
+        }
+
+        @Nullable Instant nextDueAt() {
+            if (head.plan == null) {
+                return null;
+            }
+            LocalDate open = head.throughDate.plusDays(1);
+            Instant next = dayEnd(open, head.zone);
+            for (LocalDate date : List.of(open, open.plusDays(1))) {
+                Instant moment = moment(date, slotsWithoutCredit(date));
+                next = moment != null && moment.isBefore(next) ? moment : next;
+            }
+            return next;
+        }
+
+        // When a nudge is decided depends on what is due, never on what was done: no facts needed.
+        private List<Slot> slotsWithoutCredit(LocalDate date) {
+            return Dose.slots(head.plan, head.excuses, date, List.of(), this::has);
+        }
+
+        private List<Slot> openSlots(LocalDate date) {
+            return Dose.slots(head.plan, head.excuses, date, day(date).sets(), this::has);
+        }
+
+        private boolean has(LocalDate date, Plan.Item item) {
+            return presence(head.sums, date, item);
+        }
+
+        void recompute(Collection<LocalDate> dates) {
+            for (LocalDate date : List.copyOf(dates)) {
+                // A rest of an older week may lie behind the horizon: it is frozen.
+                if (date.isBefore(head.throughDate.minusDays(KEPT_DAYS)) && !head.sums.containsKey(date)) {
+                    continue;
+                }
+                Day day = day(date);
+                // First what was done on the date, then what was due: the quota of rule 12 looks at what was done.
+                head.sums.put(date, DaySums.of(day, List.of()));
+                DaySums sums = DaySums.of(day, openSlots(date));
+                if (sums.hasFacts() || sums.due() + sums.excused() > 0) {
+                    head.sums.put(date, sums);
+                } else {
+                    head.sums.remove(date);
+                }
+            }
+        }
+
+        private DaySums sums(LocalDate date) {
+            DaySums sums = head.sums.get(date);
+            return sums == null ? DaySums.of(Day.empty(date), List.of()) : sums;
+        }
+
+        private Day day(LocalDate date) {
+            Day day = days.get(date);
+            if (day != null) {
+                return day;
+            }
+            DaySums sums = head.sums.get(date);
+            if (sums != null && sums.hasFacts()) {
+                throw new IllegalStateException("the facts of a date that is needed were not loaded");
+            }
+            return Day.empty(date);
+        }
+
+        void tellAdherence() {
+            head.pending = new UserState.Pending(true, head.pending.nudges());
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.adhere.reminder;
+
+import dev.adhere.reminder.Fold.Input;
+import dev.adhere.reminder.Fold.User;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+
+/// Folds inputs into users and keeps the result: read, fold, write days before heads, and again for those who lost a
+/// race. Events, timers and edits all come this way.
+final class Keeper {
+
+    // Losing as often as this means that something else is wrong.
+    private static final int ATTEMPTS = 20;
+
+    private final Users users;
+
+    Keeper(Users users) {
+        this.users = users;
+    }
+
+    /// Folds each user's inputs, in their order, and returns the heads that are stored afterwards.
+    Map<String, UserState> fold(Map<String, List<Input>> inputs, Instant now) {
+        var stored = new HashMap<String, UserState>();
+        Map<String, List<Input>> open = inputs;
+        for (int attempt = 0; !open.isEmpty(); attempt++) {
+            giveUpAfter(attempt);
+            Map<String, User> loaded = load(open, now);
+            var changes = new ArrayList<Users.Change>();
+            for (var entry : open.entrySet()) {
+                User before = Objects.requireNonNull(loaded.get(entry.getKey()));
+                User after = before;
+                for (Input input : entry.getValue()) {
+                    after = Fold.apply(after, input, now);
+                }
+                boolean changed = !after.head().equals(before.head());
+                stored.put(entry.getKey(), changed ? after.head().stored() : before.head());
+                if (changed) {
+                    changes.add(change(before, after));
+                }
+            }
+            Set<String> lost = users.write(changes);
+            var again = new HashMap<String, List<Input>>();
+            for (String userId : lost) {
+                again.put(userId, Objects.requireNonNull(open.get(userId)));
+            }
+            open = again;
+        }
+        return stored;
+    }
+
+    /// Makes and folds one edit of a user's record. The edit is made anew for every attempt, from what is stored then.
+    ///
+    /// @param edit sees the user with the facts of today; may refuse by throwing
+    UserState edit(String userId, Function<User, ? extends Input> edit, Instant now) {
+        for (int attempt = 0; ; attempt++) {
+            giveUpAfter(attempt);
+            UserState head = users.head(userId);
+            UserState state = head == null ? UserState.unknown(userId, now) : head;
+            User seen = with(state, Set.of(state.today(now)));
+            Input input = edit.apply(seen);
+            var needs = new HashSet<>(Fold.needs(state, input));
+            needs.removeAll(seen.days().keySet());
+            User before = needs.isEmpty() ? seen : merge(seen, with(state, needs));
+            User after = Fold.apply(before, input, now);
+            if (users.write(List.of(change(before, after))).isEmpty()) {
+                return after.head().stored();
+            }
+        }
+    }
+
+    private static void giveUpAfter(int attempt) {
+        if (attempt == ATTEMPTS) {
+            throw new IllegalStateException("lost the race for a user's document " + ATTEMPTS + " times");
+        }
+    }
+
+    private Map<String, User> load(Map<String, List<Input>> inputs, Instant now) {
+        Map<String, UserState> heads = users.heads(inputs.keySet());
+        var dayIds = new HashSet<String>();
+        inputs.forEach((userId, list) -> {
+            UserState head = heads.computeIfAbsent(userId, id -> UserState.unknown(id, now));
+            for (Input input : list) {
+                Fold.needs(head, input).forEach(date -> dayIds.add(UserDocuments.dayId(userId, date)));
+            }
+        });
+        var days = new HashMap<String, Map<LocalDate, Day>>();
+        users.days(dayIds)
+                .forEach((id, day) -> days.computeIfAbsent(id.substring(0, id.lastIndexOf('|')), _ -> new HashMap<>())
+                        .put(day.date(), day));
+        var loaded = new HashMap<String, User>();
+        heads.forEach((userId, head) -> loaded.put(userId, new User(head, days.getOrDefault(userId, Map.of()))));
+        return loaded;
+    }
+
+    private User with(UserState head, Set<LocalDate> dates) {
+        var days = new HashMap<LocalDate, Day>();
+        users.days(dates.stream()
+                        .map(date -> UserDocuments.dayId(head.userId(), date))
+                        .toList())
+                .values()
+                .forEach(day -> days.put(day.date(), day));
+        return new User(head, days);
+    }
+
+    private static User merge(User a, User b) {
+        var days = new HashMap<>(a.days());
+        days.putAll(b.days());
+        return new User(a.head(), days);
+    }
+
+    private static Users.Change change(User before, User after) {
+        var changed = new ArrayList<Day>();
+        after.days().forEach((date, day) -> {
+            if (day != before.days().get(date)) {
+                changed.add(day);
+            }
+        });
+        return new Users.Change(after.head(), changed);
+    }
+}

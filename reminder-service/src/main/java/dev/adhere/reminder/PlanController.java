@@ -1,0 +1,79 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.Exercise;
+import dev.adhere.platform.security.Caller;
+import dev.adhere.platform.security.Role;
+import dev.adhere.platform.web.Problem;
+import dev.adhere.platform.web.Revision;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+
+/// The plan: read by the user and the coach, written by the coach alone.
+@RestController
+class PlanController {
+
+    private final Access access;
+    private final Keeper keeper;
+    private final Function<String, @Nullable Exercise> exercises;
+    private final Clock clock;
+
+    PlanController(Access access, Keeper keeper, Exercises exercises, Clock clock) {
+        this.access = access;
+        this.keeper = keeper;
+        this.exercises = exercises::get;
+        this.clock = clock;
+    }
+
+    @GetMapping("/v1/users/{userId}/plan")
+    Mono<ResponseEntity<PlanBody>> get(@PathVariable String userId, Caller caller) {
+        return Blocking.call(() -> {
+            Plan plan = access.read(caller, userId).plan();
+            if (plan == null) {
+                throw Problem.notFound().asException();
+            }
+            return ResponseEntity.ok().eTag(Revision.etag(plan.revision())).body(PlanBody.of(plan, null));
+        });
+    }
+
+    @PutMapping("/v1/users/{userId}/plan")
+    Mono<ResponseEntity<PlanBody>> put(
+            @PathVariable String userId,
+            @RequestBody PlanBody body,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            Caller caller) {
+        return Blocking.call(() -> {
+            caller.require(Role.COACH, Role.USER);
+            access.requireCoach(caller, access.read(caller, userId));
+            Instant now = clock.instant();
+            UserState after = keeper.edit(
+                    userId,
+                    user -> {
+                        Plan plan = user.head().plan();
+                        Revision.require(ifMatch, plan == null ? 0 : plan.revision());
+                        LocalDate today = user.head().today(now);
+                        Day facts = user.days().getOrDefault(today, Day.empty(today));
+                        return new Fold.EditPlan(body.toPlan(new PlanBody.Situation(
+                                plan, today, !facts.sets().isEmpty(), now, exercises)));
+                    },
+                    now);
+            Plan plan = Objects.requireNonNull(after.plan());
+            return ResponseEntity.status(plan.revision() == 1 ? HttpStatus.CREATED : HttpStatus.OK)
+                    .eTag(Revision.etag(plan.revision()))
+                    .body(PlanBody.of(plan, PlanWarning.of(plan, exercises)));
+        });
+    }
+}

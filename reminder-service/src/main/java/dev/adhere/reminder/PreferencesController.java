@@ -1,0 +1,172 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.Nudge;
+import dev.adhere.contracts.SessionEvents;
+import dev.adhere.platform.security.Caller;
+import dev.adhere.platform.web.Problem;
+import dev.adhere.platform.web.Problem.FieldError;
+import dev.adhere.platform.web.Revision;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+
+/// How a user wants to be reminded: written by the user, read by the coach too. Absent ones are the defaults.
+@RestController
+class PreferencesController {
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm");
+    private static final Pattern EMAIL = Pattern.compile("[^@\\s\\p{Cntrl}<>\"]{1,64}@[A-Za-z0-9.-]{1,180}");
+
+    private final Access access;
+    private final Keeper keeper;
+    private final Clock clock;
+
+    PreferencesController(Access access, Keeper keeper, Clock clock) {
+        this.access = access;
+        this.keeper = keeper;
+        this.clock = clock;
+    }
+
+    record QuietHoursBody(@Nullable String from, @Nullable String to) {}
+
+    /// Preferences as HTTP speaks them. What a PUT leaves out takes its default.
+    record Body(
+            @Nullable String timeZone,
+            @Nullable String preferredTime,
+            @Nullable QuietHoursBody quietHours,
+            @Nullable List<String> channels,
+            @Nullable String email,
+            @Nullable List<String> mutedKinds,
+            @Nullable Boolean nudges) {
+
+        static Body of(Preferences p) {
+            return new Body(
+                    p.timeZone() == null ? null : p.timeZone().getId(),
+                    TIME.format(p.preferredTime()),
+                    new QuietHoursBody(
+                            TIME.format(p.quietHours().from()),
+                            TIME.format(p.quietHours().to())),
+                    p.channels().stream().map(Enum::name).toList(),
+                    p.email(),
+                    p.mutedKinds().stream().map(Enum::name).sorted().toList(),
+                    p.nudges());
+        }
+
+        Preferences toPreferences(long revision) {
+            var faults = new ArrayList<FieldError>();
+            Preferences d = Preferences.DEFAULT;
+            ZoneId zone = timeZone == null ? null : SessionEvents.zoneOf(timeZone);
+            if (timeZone != null && zone == null) {
+                faults.add(new FieldError("timeZone", "must be an IANA region such as Europe/Berlin, or UTC"));
+            }
+            LocalTime preferred = time("preferredTime", preferredTime, d.preferredTime(), faults);
+            LocalTime from = time(
+                    "quietHours.from",
+                    quietHours == null ? null : quietHours.from(),
+                    d.quietHours().from(),
+                    faults);
+            LocalTime to = time(
+                    "quietHours.to",
+                    quietHours == null ? null : quietHours.to(),
+                    d.quietHours().to(),
+                    faults);
+            List<Nudge.Channel> chosen =
+                    channels == null ? d.channels() : values("channels", channels, Nudge.Channel.values(), faults);
+            if (chosen.isEmpty()) {
+                faults.add(new FieldError("channels", "must name a channel"));
+            }
+            List<Nudge.Kind> muted =
+                    values("mutedKinds", mutedKinds == null ? List.of() : mutedKinds, Nudge.Kind.values(), faults);
+            if (email != null && !EMAIL.matcher(email).matches()) {
+                faults.add(new FieldError("email", "must be an e-mail address"));
+            }
+            if (!faults.isEmpty()) {
+                throw Problem.validationFailed(faults).asException();
+            }
+            return new Preferences(
+                    zone,
+                    preferred,
+                    new Preferences.QuietHours(from, to),
+                    chosen,
+                    email,
+                    Set.copyOf(muted),
+                    nudges == null || nudges,
+                    revision);
+        }
+
+        private static LocalTime time(
+                String field, @Nullable String text, LocalTime otherwise, List<FieldError> faults) {
+            LocalTime time = text == null ? otherwise : PlanBody.time(text);
+            if (time == null) {
+                faults.add(new FieldError(field, "must be a time of day such as 18:00"));
+                return otherwise;
+            }
+            return time;
+        }
+
+        private static <T extends Enum<T>> List<T> values(
+                String field, List<String> names, T[] all, List<FieldError> faults) {
+            var values = new ArrayList<T>();
+            for (T value : all) {
+                if (names.contains(value.name())) {
+                    values.add(value);
+                }
+            }
+            if (values.size() != Set.copyOf(names).size()) {
+                faults.add(new FieldError(field, "must be some of " + List.of(all)));
+            }
+            return values;
+        }
+    }
+
+    @GetMapping("/v1/users/{userId}/preferences")
+    Mono<ResponseEntity<Body>> get(@PathVariable String userId, Caller caller) {
+        return Blocking.call(
+                () -> answer(HttpStatus.OK, access.read(caller, userId).preferences()));
+    }
+
+    @PutMapping("/v1/users/{userId}/preferences")
+    Mono<ResponseEntity<Body>> put(
+            @PathVariable String userId,
+            @RequestBody Body body,
+            @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
+            Caller caller) {
+        return Blocking.call(() -> {
+            access.requireSelf(caller, access.read(caller, userId));
+            Instant now = clock.instant();
+            Preferences saved = keeper.edit(
+                            userId,
+                            user -> {
+                                long revision = user.head().preferences().revision();
+                                Revision.require(ifMatch, revision);
+                                return new Fold.EditPreferences(body.toPreferences(revision + 1));
+                            },
+                            now)
+                    .preferences();
+            return answer(saved.revision() == 1 ? HttpStatus.CREATED : HttpStatus.OK, saved);
+        });
+    }
+
+    private static ResponseEntity<Body> answer(HttpStatus status, Preferences preferences) {
+        return ResponseEntity.status(status)
+                .eTag(Revision.etag(preferences.revision()))
+                .body(Body.of(preferences));
+    }
+}

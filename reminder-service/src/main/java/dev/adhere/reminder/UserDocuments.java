@@ -1,0 +1,411 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.CareTeam;
+import dev.adhere.contracts.Nudge;
+import dev.adhere.contracts.SessionEvent;
+import java.nio.ByteBuffer;
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.bson.Document;
+import org.bson.types.Binary;
+import org.jspecify.annotations.Nullable;
+
+/// How heads and days are stored: `users/{userId}` and `days/{userId|date}`.
+///
+/// Instants are stored as ISO text, because MongoDB's dates drop what is below a millisecond and rule 10 compares it;
+/// only `nextDueAt` is a date, for its index.
+final class UserDocuments {
+
+    /// Raised with every change that an older release could not read.
+    static final int SCHEMA = 1;
+
+    private UserDocuments() {}
+
+    static String dayId(String userId, LocalDate date) {
+        return userId + "|" + date;
+    }
+
+    static Document of(UserState s, int partition) {
+        var doc = new Document("_id", s.userId())
+                .append("schema", SCHEMA)
+                .append("revision", s.revision())
+                .append("partition", partition)
+                .append("nextDueAt", s.nextDueAt() == null ? null : java.util.Date.from(s.nextDueAt()))
+                .append("nextDue", text(s.nextDueAt()))
+                .append("zone", s.zone().getId())
+                .append("throughDate", s.throughDate().toString())
+                .append("lastReceivedAt", text(s.lastReceivedAt()))
+                .append("topicId", s.applied().topicId())
+                .append("appliedOffset", s.applied().offset())
+                .append("frozenRun", s.frozen().run())
+                .append("frozenBest", s.frozen().best())
+                .append("careTeam", careTeam(s.careTeam()))
+                .append("careTeamDirty", s.careTeamDirty() ? Boolean.TRUE : null)
+                .append("sums", list(s.sums().values(), UserDocuments::sums))
+                .append("nudges", list(s.nudges(), UserDocuments::nudge))
+                .append("excuses", list(s.excuses(), UserDocuments::excuse));
+        Plan plan = s.plan();
+        if (plan != null) {
+            doc.append("plan", plan(plan));
+        }
+        if (s.preferences().revision() > 0) {
+            doc.append("preferences", preferences(s.preferences()));
+        }
+        if (!s.pending().isEmpty()) {
+            doc.append("pending", true)
+                    .append("tellAdherence", s.pending().adherence())
+                    .append("tellNudges", s.pending().nudges());
+        }
+        doc.values().removeIf(v -> v == null);
+        return doc;
+    }
+
+    static UserState state(Document d) {
+        int schema = d.getInteger("schema", 0);
+        if (schema > SCHEMA) {
+            throw new IllegalStateException("a user document of a later release: schema " + schema);
+        }
+        var sums = new TreeMap<LocalDate, DaySums>();
+        for (Document sum : documents(d, "sums")) {
+            DaySums day = sums(sum);
+            sums.put(day.date(), day);
+        }
+        String userId = d.getString("_id");
+        Document plan = d.get("plan", Document.class);
+        Document preferences = d.get("preferences", Document.class);
+        return new UserState(
+                userId,
+                plan == null ? null : plan(plan),
+                preferences == null ? Preferences.DEFAULT : preferences(preferences),
+                careTeam(userId, d.get("careTeam", Document.class)),
+                d.getBoolean("careTeamDirty", false),
+                documents(d, "excuses").stream().map(UserDocuments::excuse).toList(),
+                ZoneId.of(d.getString("zone")),
+                LocalDate.parse(d.getString("throughDate")),
+                sums,
+                new Figures.Frozen(d.getInteger("frozenRun", 0), d.getInteger("frozenBest", 0)),
+                documents(d, "nudges").stream().map(UserDocuments::nudge).toList(),
+                instant(d, "lastReceivedAt"),
+                instant(d, "nextDue"),
+                new UserState.Applied(d.getString("topicId"), d.get("appliedOffset", -1L)),
+                new UserState.Pending(
+                        d.getBoolean("tellAdherence", false), d.getList("tellNudges", String.class, List.of())),
+                d.getLong("revision"));
+    }
+
+    // ---- days
+
+    static Document of(String userId, Day day) {
+        return new Document("_id", dayId(userId, day.date()))
+                .append("schema", SCHEMA)
+                .append("revision", day.revision())
+                .append("userId", userId)
+                .append("date", day.date().toString())
+                .append("facts", list(day.counted(), UserDocuments::fact))
+                .append(
+                        "notCounted",
+                        list(
+                                day.notCounted(),
+                                n -> fact(n.fact()).append("flag", n.flag().name())));
+    }
+
+    static Day day(Document d) {
+        return new Day(
+                LocalDate.parse(d.getString("date")),
+                documents(d, "facts").stream().map(UserDocuments::fact).toList(),
+                documents(d, "notCounted").stream()
+                        .map(n -> new Day.NotCounted(fact(n), Day.Flag.valueOf(n.getString("flag"))))
+                        .toList(),
+                d.getLong("revision"));
+    }
+
+    private static Document fact(Fact fact) {
+        var doc = new Document("id", fact.id())
+                .append("time", fact.time().toString())
+                .append("receivedAt", fact.receivedAt().toString());
+        switch (fact) {
+            case Fact.DoneSet set ->
+                doc.append("exerciseId", set.exerciseId())
+                        .append("side", set.side().name())
+                        .append("reps", set.reps())
+                        .append("holdSeconds", set.holdSeconds());
+            case Fact.Score score ->
+                doc.append("score", score.score())
+                        .append("context", score.context().name())
+                        .append("sensation", score.sensation().name())
+                        .append("region", score.region().name())
+                        .append("exerciseId", score.exerciseId());
+        }
+        doc.values().removeIf(v -> v == null);
+        return doc;
+    }
+
+    private static Fact fact(Document d) {
+        Instant time = Instant.parse(d.getString("time"));
+        Instant receivedAt = Instant.parse(d.getString("receivedAt"));
+        Integer score = d.getInteger("score");
+        return score == null
+                ? new Fact.DoneSet(
+                        d.getString("id"),
+                        time,
+                        receivedAt,
+                        d.getString("exerciseId"),
+                        SessionEvent.Side.valueOf(d.getString("side")),
+                        d.getInteger("reps"),
+                        d.getInteger("holdSeconds"))
+                : new Fact.Score(
+                        d.getString("id"),
+                        time,
+                        receivedAt,
+                        score,
+                        SessionEvent.Context.valueOf(d.getString("context")),
+                        SessionEvent.Sensation.valueOf(d.getString("sensation")),
+                        SessionEvent.Region.valueOf(d.getString("region")),
+                        d.getString("exerciseId"));
+    }
+
+    // ---- parts of the head
+
+    private static Document sums(DaySums s) {
+        var ids = ByteBuffer.allocate(s.ids().length * Integer.BYTES);
+        ids.asIntBuffer().put(s.ids());
+        return new Document("date", s.date().toString())
+                .append("due", s.due())
+                .append("done", s.done())
+                .append("excused", s.excused())
+                .append("rawDone", s.rawDone())
+                .append("over", s.over())
+                .append("active", s.active())
+                .append("exercises", List.copyOf(s.exercises()))
+                .append("lastSetAt", text(s.lastSetAt()))
+                .append("ids", new Binary(ids.array()));
+    }
+
+    private static DaySums sums(Document d) {
+        var buffer = ByteBuffer.wrap(d.get("ids", Binary.class).getData()).asIntBuffer();
+        int[] ids = new int[buffer.remaining()];
+        buffer.get(ids);
+        return new DaySums(
+                LocalDate.parse(d.getString("date")),
+                d.getInteger("due"),
+                d.getLong("done"),
+                d.getInteger("excused"),
+                d.getLong("rawDone"),
+                d.getLong("over"),
+                d.getBoolean("active"),
+                new TreeSet<>(d.getList("exercises", String.class)),
+                instant(d, "lastSetAt"),
+                ids);
+    }
+
+    static Document nudge(Nudge n) {
+        var doc = new Document("id", n.id())
+                .append("kind", n.kind().name())
+                .append("date", n.date().toString())
+                .append("decidedAt", n.decidedAt().toString())
+                .append("outcome", n.outcome().name())
+                .append("reason", name(n.reason()))
+                .append("text", n.text())
+                .append("channel", name(n.channel()))
+                .append("state", name(n.state()));
+        doc.values().removeIf(v -> v == null);
+        return doc;
+    }
+
+    static Nudge nudge(Document d) {
+        return new Nudge(
+                d.getString("id"),
+                Nudge.Kind.valueOf(d.getString("kind")),
+                LocalDate.parse(d.getString("date")),
+                Instant.parse(d.getString("decidedAt")),
+                Nudge.Outcome.valueOf(d.getString("outcome")),
+                value(d, "reason", Nudge.Reason::valueOf),
+                d.getString("text"),
+                value(d, "channel", Nudge.Channel::valueOf),
+                value(d, "state", Nudge.State::valueOf));
+    }
+
+    private static Document careTeam(CareTeam team) {
+        return new Document("revision", team.revision())
+                .append(
+                        "coaches",
+                        list(
+                                team.coaches(),
+                                a -> new Document("coachId", a.coachId())
+                                        .append("from", a.from().toString())
+                                        .append("until", text(a.until()))));
+    }
+
+    private static CareTeam careTeam(String userId, Document d) {
+        return new CareTeam(
+                userId,
+                d.getLong("revision"),
+                documents(d, "coaches").stream()
+                        .map(a -> new CareTeam.Assignment(
+                                a.getString("coachId"), Instant.parse(a.getString("from")), instant(a, "until")))
+                        .toList());
+    }
+
+    private static Document excuse(Excuse e) {
+        return new Document("from", e.from().toString())
+                .append("to", e.to().toString())
+                .append("exerciseId", e.exerciseId())
+                .append("reason", e.reason().name());
+    }
+
+    private static Excuse excuse(Document d) {
+        return new Excuse(
+                LocalDate.parse(d.getString("from")),
+                LocalDate.parse(d.getString("to")),
+                d.getString("exerciseId"),
+                Excuse.Reason.valueOf(d.getString("reason")));
+    }
+
+    private static Document preferences(Preferences p) {
+        return new Document(
+                        "timeZone", p.timeZone() == null ? null : p.timeZone().getId())
+                .append("preferredTime", p.preferredTime().toString())
+                .append("quietFrom", p.quietHours().from().toString())
+                .append("quietTo", p.quietHours().to().toString())
+                .append("channels", list(p.channels(), Enum::name))
+                .append("email", p.email())
+                .append("mutedKinds", list(p.mutedKinds(), Enum::name))
+                .append("nudges", p.nudges())
+                .append("revision", p.revision());
+    }
+
+    private static Preferences preferences(Document d) {
+        return new Preferences(
+                value(d, "timeZone", ZoneId::of),
+                LocalTime.parse(d.getString("preferredTime")),
+                new Preferences.QuietHours(
+                        LocalTime.parse(d.getString("quietFrom")), LocalTime.parse(d.getString("quietTo"))),
+                d.getList("channels", String.class).stream()
+                        .map(Nudge.Channel::valueOf)
+                        .toList(),
+                d.getString("email"),
+                d.getList("mutedKinds", String.class).stream()
+                        .map(Nudge.Kind::valueOf)
+                        .collect(Collectors.toSet()),
+                d.getBoolean("nudges"),
+                d.getLong("revision"));
+    }
+
+    private static Document plan(Plan p) {
+        return new Document("timeZone", p.timeZone().getId())
+                .append("zonePolicy", p.zonePolicy().name())
+                .append("revision", p.revision())
+                .append("firstSavedAt", p.firstSavedAt().toString())
+                .append("editedAt", p.editedAt().toString())
+                .append(
+                        "versions",
+                        list(
+                                p.versions(),
+                                v -> new Document(
+                                                "effectiveFrom",
+                                                v.effectiveFrom().toString())
+                                        .append("items", list(v.items(), UserDocuments::item))));
+    }
+
+    private static Plan plan(Document d) {
+        return new Plan(
+                ZoneId.of(d.getString("timeZone")),
+                Plan.ZonePolicy.valueOf(d.getString("zonePolicy")),
+                documents(d, "versions").stream()
+                        .map(v -> new Plan.Version(
+                                LocalDate.parse(v.getString("effectiveFrom")),
+                                documents(v, "items").stream()
+                                        .map(UserDocuments::item)
+                                        .toList()))
+                        .toList(),
+                d.getLong("revision"),
+                Instant.parse(d.getString("firstSavedAt")),
+                Instant.parse(d.getString("editedAt")));
+    }
+
+    private static Document item(Plan.Item i) {
+        var doc = new Document("id", i.id())
+                .append("exerciseId", i.exerciseId())
+                .append("sets", i.sets())
+                .append("reps", i.reps())
+                .append("holdSeconds", i.holdSeconds())
+                .append("unilateral", i.unilateral())
+                .append("timesOfDay", list(i.schedule().timesOfDay(), LocalTime::toString));
+        switch (i.schedule()) {
+            case Plan.Schedule.DaysOfWeek s ->
+                doc.append(
+                        "dayOfWeek",
+                        list(s.days().stream().sorted(Comparator.naturalOrder()).toList(), Enum::name));
+            case Plan.Schedule.EveryDays s -> doc.append("everyDays", s.n());
+            case Plan.Schedule.TimesPerWeek s -> doc.append("timesPerWeek", s.n());
+        }
+        return doc;
+    }
+
+    private static Plan.Item item(Document d) {
+        List<LocalTime> times = d.getList("timesOfDay", String.class).stream()
+                .map(LocalTime::parse)
+                .toList();
+        Plan.Schedule schedule;
+        if (d.containsKey("dayOfWeek")) {
+            schedule = new Plan.Schedule.DaysOfWeek(
+                    d.getList("dayOfWeek", String.class).stream()
+                            .map(DayOfWeek::valueOf)
+                            .collect(Collectors.toSet()),
+                    times);
+        } else if (d.containsKey("everyDays")) {
+            schedule = new Plan.Schedule.EveryDays(d.getInteger("everyDays"), times);
+        } else {
+            schedule = new Plan.Schedule.TimesPerWeek(d.getInteger("timesPerWeek"), times);
+        }
+        return new Plan.Item(
+                d.getString("id"),
+                d.getString("exerciseId"),
+                d.getInteger("sets"),
+                d.getInteger("reps"),
+                d.getInteger("holdSeconds"),
+                schedule,
+                d.getBoolean("unilateral"));
+    }
+
+    // ---- small things
+
+    private static List<Document> documents(Document d, String name) {
+        return d.getList(name, Document.class, List.of());
+    }
+
+    private static <T, R> List<R> list(Iterable<T> values, Function<T, R> map) {
+        var list = new ArrayList<R>();
+        for (T value : values) {
+            list.add(map.apply(value));
+        }
+        return list;
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
+    }
+
+    private static @Nullable String name(@Nullable Enum<?> value) {
+        return value == null ? null : value.name();
+    }
+
+    private static @Nullable Instant instant(Document d, String name) {
+        return value(d, name, Instant::parse);
+    }
+
+    private static <T> @Nullable T value(Document d, String name, Function<String, T> parse) {
+        String text = d.getString(name);
+        return text == null ? null : parse.apply(text);
+    }
+}

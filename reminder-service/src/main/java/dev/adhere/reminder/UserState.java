@@ -1,0 +1,192 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.CareTeam;
+import dev.adhere.contracts.Nudge;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// One user's head: everything that is needed to think about the user but the facts themselves, which are in `Day`s.
+///
+/// @param zone in force: it rules day ends and nudges until the next day end
+/// @param throughDate the last closed local day; never goes back once a plan is there
+/// @param sums the dates from the horizon on that have facts or are closed
+/// @param nudges decisions of the last 14 days, oldest first
+/// @param nextDueAt when the fold wants to be called next though nothing happened; null for never
+/// @param applied up to where this user's partition has been folded
+/// @param pending what is to be told to others and was not yet confirmed
+/// @param revision compare-and-set; 0 where nothing is stored yet
+record UserState(
+        String userId,
+        @Nullable Plan plan,
+        Preferences preferences,
+        CareTeam careTeam,
+        boolean careTeamDirty,
+        List<Excuse> excuses,
+        ZoneId zone,
+        LocalDate throughDate,
+        NavigableMap<LocalDate, DaySums> sums,
+        Figures.Frozen frozen,
+        List<Nudge> nudges,
+        @Nullable Instant lastReceivedAt,
+        @Nullable Instant nextDueAt,
+        Applied applied,
+        Pending pending,
+        long revision) {
+
+    /// The offset of the last record that was folded, valid for one life of the topic only.
+    ///
+    /// @param topicId Kafka's id of the topic; null before the first record
+    record Applied(@Nullable String topicId, long offset) {
+
+        static final Applied NOTHING = new Applied(null, -1);
+
+        boolean covers(String topicId, long offset) {
+            return topicId.equals(this.topicId) && offset <= this.offset;
+        }
+    }
+
+    /// @param adherence the figures changed
+    /// @param nudges decisions by id
+    record Pending(boolean adherence, List<String> nudges) {
+
+        static final Pending NOTHING = new Pending(false, List.of());
+
+        Pending {
+            nudges = List.copyOf(nudges);
+        }
+
+        boolean isEmpty() {
+            return !adherence && nudges.isEmpty();
+        }
+    }
+
+    UserState {
+        excuses = List.copyOf(excuses);
+        nudges = List.copyOf(nudges);
+        sums = Collections.unmodifiableNavigableMap(sums);
+    }
+
+    /// A user of whom nothing is known yet.
+    static UserState unknown(String userId, Instant now) {
+        return new UserState(
+                userId,
+                null,
+                Preferences.DEFAULT,
+                new CareTeam(userId, 0, List.of()),
+                false,
+                List.of(),
+                ZoneOffset.UTC,
+                LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(1),
+                new TreeMap<>(),
+                Figures.Frozen.NONE,
+                List.of(),
+                null,
+                null,
+                Applied.NOTHING,
+                Pending.NOTHING,
+                0);
+    }
+
+    /// The zone that should rule from the next day end on.
+    ZoneId wantedZone() {
+        ZoneId own = preferences.timeZone();
+        if (plan != null && (own == null || plan.zonePolicy() == Plan.ZonePolicy.FIXED)) {
+            return plan.timeZone();
+        }
+        return own == null ? ZoneOffset.UTC : own;
+    }
+
+    LocalDate today(Instant now) {
+        return LocalDate.ofInstant(now, zone);
+    }
+
+    Figures figures() {
+        return Figures.of(sums, throughDate, frozen);
+    }
+
+    /// This head as it is once it has been stored.
+    UserState stored() {
+        Draft draft = draft();
+        draft.revision++;
+        return draft.done();
+    }
+
+    /// A copy to change; the one place that knows all components.
+    Draft draft() {
+        return new Draft(this);
+    }
+
+    /// A head that is being changed by one call of the fold.
+    static final class Draft {
+        final String userId;
+
+        @Nullable
+        Plan plan;
+
+        Preferences preferences;
+        CareTeam careTeam;
+        boolean careTeamDirty;
+        List<Excuse> excuses;
+        ZoneId zone;
+        LocalDate throughDate;
+        final TreeMap<LocalDate, DaySums> sums;
+        Figures.Frozen frozen;
+        final List<Nudge> nudges;
+
+        @Nullable
+        Instant lastReceivedAt;
+
+        @Nullable
+        Instant nextDueAt;
+
+        Applied applied;
+        Pending pending;
+        long revision;
+
+        private Draft(UserState s) {
+            userId = s.userId;
+            plan = s.plan;
+            preferences = s.preferences;
+            careTeam = s.careTeam;
+            careTeamDirty = s.careTeamDirty;
+            excuses = s.excuses;
+            zone = s.zone;
+            throughDate = s.throughDate;
+            sums = new TreeMap<>(s.sums);
+            frozen = s.frozen;
+            nudges = new java.util.ArrayList<>(s.nudges);
+            lastReceivedAt = s.lastReceivedAt;
+            nextDueAt = s.nextDueAt;
+            applied = s.applied;
+            pending = s.pending;
+            revision = s.revision;
+        }
+
+        UserState done() {
+            return new UserState(
+                    userId,
+                    plan,
+                    preferences,
+                    careTeam,
+                    careTeamDirty,
+                    excuses,
+                    zone,
+                    throughDate,
+                    sums,
+                    frozen,
+                    nudges,
+                    lastReceivedAt,
+                    nextDueAt,
+                    applied,
+                    pending,
+                    revision);
+        }
+    }
+}

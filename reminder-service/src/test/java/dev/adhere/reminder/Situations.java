@@ -1,0 +1,136 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.SessionEvent;
+import dev.adhere.contracts.SessionEvent.CompletedSet;
+import dev.adhere.contracts.SessionEvent.Envelope;
+import dev.adhere.contracts.SessionEvent.Side;
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Situations that tests begin with.
+final class Situations {
+
+    static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
+    static final LocalDate MONDAY = LocalDate.parse("2025-03-03");
+    private static final AtomicLong NEXT = new AtomicLong();
+
+    private Situations() {}
+
+    static Plan.Schedule daily(String... times) {
+        return new Plan.Schedule.DaysOfWeek(
+                EnumSet.allOf(DayOfWeek.class),
+                java.util.Arrays.stream(times).map(LocalTime::parse).toList());
+    }
+
+    static Plan.Item item(String exercise, int sets, int reps, boolean unilateral, Plan.Schedule schedule) {
+        return new Plan.Item(exercise, exercise, sets, reps, null, schedule, unilateral);
+    }
+
+    /// 9 set-units a day: bridge 3x10, tilt 2x10, bird-dog 2x5 per side.
+    static List<Plan.Item> planA(String... times) {
+        return List.of(
+                item("bridge", 3, 10, false, daily(times)),
+                item("tilt", 2, 10, false, daily(times)),
+                item("bird-dog", 2, 5, true, daily(times)));
+    }
+
+    static Plan plan(LocalDate from, Instant savedAt, ZoneId zone, List<Plan.Item> items) {
+        return new Plan(zone, Plan.ZonePolicy.FOLLOW_USER, List.of(new Plan.Version(from, items)), 1, savedAt, savedAt);
+    }
+
+    static CompletedSet set(String exercise, Side side, @Nullable Integer reps, ZonedDateTime time) {
+        return set(
+                "e" + NEXT.incrementAndGet(),
+                exercise,
+                side,
+                reps,
+                time,
+                time.toInstant().plusSeconds(2));
+    }
+
+    static CompletedSet set(
+            String id, String exercise, Side side, @Nullable Integer reps, ZonedDateTime time, Instant receivedAt) {
+        return new CompletedSet(
+                new Envelope(
+                        "user-001", id, "app/test", CompletedSet.TYPE, time.toOffsetDateTime(), receivedAt, Map.of()),
+                JsonMapper.shared().createObjectNode(),
+                exercise,
+                time.getZone(),
+                side,
+                reps,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    /// A user whose inputs are folded one after another, each at its time; timers fire in between as they would.
+    static final class Story {
+        Fold.User user;
+        Instant now;
+        private long offset;
+
+        Story(Instant start) {
+            now = start;
+            user = Fold.User.unknown("user-001", start);
+        }
+
+        Story at(Instant moment) {
+            runTimersUntil(moment);
+            now = moment;
+            return this;
+        }
+
+        /// Fires what is due, in order, each at its own moment.
+        void runTimersUntil(Instant moment) {
+            Instant due = user.head().nextDueAt();
+            while (due != null && !due.isAfter(moment)) {
+                user = Fold.apply(user, new Fold.Due(), due);
+                Instant next = user.head().nextDueAt();
+                if (next != null && !next.isAfter(due)) {
+                    throw new AssertionError("a timer that fired is due again at once: " + next);
+                }
+                due = next;
+            }
+        }
+
+        Story plan(Plan plan) {
+            user = Fold.apply(user, new Fold.EditPlan(plan), now);
+            return this;
+        }
+
+        Story preferences(Preferences preferences) {
+            user = Fold.apply(user, new Fold.EditPreferences(preferences), now);
+            return this;
+        }
+
+        Story excuses(List<Excuse> excuses) {
+            user = Fold.apply(user, new Fold.EditExcuses(excuses), now);
+            return this;
+        }
+
+        Story event(SessionEvent event) {
+            user = Fold.apply(user, new Fold.Happened(event, "topic", offset++), now);
+            return this;
+        }
+
+        UserState head() {
+            return user.head();
+        }
+
+        dev.adhere.contracts.Adherence adherence() {
+            return AdherenceAnswer.of(user.head(), now);
+        }
+    }
+}
