@@ -10,7 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// Something that a client app reports as having happened: a CloudEvent of topic `session-events`.
 ///
-/// A fact. It is valid by its type's rules when it is made from a CloudEvent (`SessionEvents`); its `data` keeps
+/// A fact. It is valid by its type's rules when it is made from a CloudEvent (`SessionEvents`); its `data`
+/// keeps
 /// every field, those that this release does not know too.
 public sealed interface SessionEvent {
 
@@ -119,7 +120,8 @@ public sealed interface SessionEvent {
         public static final String TYPE = "dev.adhere.pain-score.v1";
     }
 
-    /// An event of a type that this release does not know: refused over HTTP, kept and counted when Kafka brings it.
+    /// An event of a type that this release does not know: refused over HTTP, kept and counted when Kafka
+    /// brings it.
     record Unknown(Envelope envelope, ObjectNode data) implements SessionEvent {}
 
     enum Side {

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Every topic: its key, how long it is kept and who alone writes it.
 ///
-/// Topics keyed by the user id have the same number of partitions, fixed for good, so that one user's records of all
+/// Topics keyed by the user id have the same number of partitions, fixed for good, so that one user's
+/// records of all
 /// of them fall to partitions of the same number. Retention counts from arrival (`LogAppendTime`).
 public enum Topic {
     EXERCISES("exercises", Key.EXERCISE_ID, null, "catalog-service"),

@@ -7,7 +7,8 @@ import dev.adhere.platform.web.Problem;
 import java.time.Clock;
 import java.util.Objects;
 
-/// Who may see a user: the user, and a coach while assigned. To every other user or coach, a foreign user and one who
+/// Who may see a user: the user, and a coach while assigned. To every other user or coach, a foreign user
+/// and one who
 /// does not exist look the same.
 final class Access {
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param active whether a slot that is not excused has credit
 /// @param exercises what was done: `exercise` if a set of it named a side, `exercise|` if one named none
 /// @param lastSetAt when the last set of the date was done
-/// @param ids hashes of the ids of the date's facts, ascending: an id that is met again is looked up, not believed
+/// @param ids hashes of the ids of the date's facts, ascending: an id that is met again is looked up, not
+///     believed
 record DaySums(
         LocalDate date,
         int due,

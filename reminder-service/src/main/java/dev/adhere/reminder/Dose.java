@@ -100,7 +100,8 @@ final class Dose {
         };
     }
 
-    // Rule 12: the first n days of the week with a set of the item carry a slot each, the rest stand on the last days
+    // Rule 12: the first n days of the week with a set of the item carry a slot each, the rest stand on the
+    // last days
     // of the week without one. So nothing is missed on Tuesday.
     private static boolean quotaFalls(Plan plan, Plan.Item item, int n, LocalDate date, Presence presence) {
         var withSet = new ArrayList<LocalDate>();
@@ -126,7 +127,8 @@ final class Dose {
         return monday.datesUntil(monday.plusDays(7)).toList();
     }
 
-    /// Whether a week has an item with a weekly quota, so that a set on one of its days can move the others' slots.
+    /// Whether a week has an item with a weekly quota, so that a set on one of its days can move the others'
+    /// slots.
     static boolean hasQuota(@Nullable Plan plan, LocalDate date) {
         if (plan == null) {
             return false;

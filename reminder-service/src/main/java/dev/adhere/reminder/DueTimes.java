@@ -19,10 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/// The clock's way into the fold: takes what is due in the partitions that this instance owns, and nothing else, so
+/// The clock's way into the fold: takes what is due in the partitions that this instance owns, and nothing
+/// else, so
 /// that cost grows with what is due and not with how many users there are.
 ///
-/// A timer never overtakes the backlog: before anything fires, the broker is asked where the partition ends, and the
+/// A timer never overtakes the backlog: before anything fires, the broker is asked where the partition ends,
+/// and the
 /// partition must have been folded up to there.
 final class DueTimes implements SmartLifecycle {
 
@@ -99,7 +101,8 @@ final class DueTimes implements SmartLifecycle {
             return;
         }
         askWhereTheyEnd(due.stream().map(head -> partitions.of(head.userId())).collect(Collectors.toSet()));
-        // Users whose partitions were cleared up to different moments are folded apart: what has not been cleared yet
+        // Users whose partitions were cleared up to different moments are folded apart: what has not been
+        // cleared yet
         // must not be decided.
         var byMoment = new HashMap<Instant, HashMap<String, List<Fold.Input>>>();
         for (UserState head : due) {

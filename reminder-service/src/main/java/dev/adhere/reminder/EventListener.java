@@ -74,7 +74,8 @@ class EventListener implements ConsumerAwareRebalanceListener {
         next.forEach(partitions::consumed);
     }
 
-    // What cannot be read is dead-lettered by the recorder, which sees the same record; here it only must not count.
+    // What cannot be read is dead-lettered by the recorder, which sees the same record; here it only must
+    // not count.
     private static @Nullable SessionEvent read(ConsumerRecord<String, byte[]> record) {
         try {
             byte[] value = record.value();

@@ -16,14 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /// The whole of the thinking: `(state, input, now) -> state`. Pure, without any I/O or clock.
 ///
-/// Figures are a function of facts and not of their arrival: a date's sums are always computed anew from its facts,
+/// Figures are a function of facts and not of their arrival: a date's sums are always computed anew from its
+/// facts,
 /// plan version and excuses. What was decided (nudges) is decided once and never computed again.
 ///
-/// What others must learn of an edit or a timer is in the new state's `pending`. After an event the figures are told
+/// What others must learn of an edit or a timer is in the new state's `pending`. After an event the figures
+/// are told
 /// in any case, before its offset is committed.
 final class Fold {
 
-    /// Dates that a head keeps sums of, counted back from the last closed day: two more than the horizon of rule 8,
+    /// Dates that a head keeps sums of, counted back from the last closed day: two more than the horizon of
+    /// rule 8,
     /// because zones differ by up to 26 hours.
     static final int KEPT_DAYS = Lateness.HORIZON_DAYS + 2;
 
@@ -71,7 +74,7 @@ final class Fold {
     /// The dates whose facts an input needs. A fold that is called without them fails loudly.
     static Set<LocalDate> needs(UserState head, Input input) {
         return switch (input) {
-            case Happened(SessionEvent.Dated event, _, _) -> {
+            case Happened(SessionEvent.Dated event, String _, long _) -> {
                 var dates = new TreeSet<LocalDate>();
                 if (!Lateness.beyondHorizon(event)) {
                     LocalDate date = event.date();
@@ -87,7 +90,7 @@ final class Fold {
                 }
                 yield dates;
             }
-            case Happened(SessionEvent.Unknown _, _, _) -> Set.of();
+            case Happened(SessionEvent.Unknown _, String _, long _) -> Set.of();
             case EditPlan _, EditExcuses _ -> withFacts(head);
             case EditPreferences _, EditCareTeam _, Told _ -> Set.of();
             // Closing and deciding reads the open days; the sums of closed ones are there.
@@ -130,7 +133,8 @@ final class Fold {
                 step.tellAdherence();
             }
             case Due _ -> step.due(now);
-            // Figures may have changed since they were told: only the very same pending state is done with them.
+            // Figures may have changed since they were told: only the very same pending state is done with
+            // them.
             case Told(UserState.Pending told) -> {
                 if (step.head.pending.equals(told)) {
                     step.head.pending = UserState.Pending.NOTHING;
@@ -185,9 +189,7 @@ final class Fold {
             if (head.plan == null) {
                 forgetWithoutPlan(event.receivedAt());
             }
-            if (!(event instanceof SessionEvent.Dated dated)
-                    || Lateness.beyondHorizon(dated)
-                    || isKnown(dated.id())) {
+            if (!(event instanceof SessionEvent.Dated dated) || Lateness.beyondHorizon(dated) || isKnown(dated.id())) {
                 return;
             }
             LocalDate date = dated.date();
@@ -195,7 +197,8 @@ final class Fold {
             days.put(date, day(date).with(Fact.of(dated), Lateness.tooLate(dated, firstSaved)));
             DaySums before = head.sums.get(date);
             recompute(List.of(date));
-            boolean moved = before == null || !before.exercises().equals(sums(date).exercises());
+            boolean moved =
+                    before == null || !before.exercises().equals(sums(date).exercises());
             if (moved && Dose.hasQuota(head.plan, date)) {
                 recompute(Dose.weekOf(date));
             }
@@ -233,7 +236,8 @@ final class Fold {
             tellAdherence();
         }
 
-        // Before the first plan nothing was due, so the wanted zone rules at once and no day has to be closed in another.
+        // Before the first plan nothing was due, so the wanted zone rules at once and no day has to be
+        // closed in another.
         void startIn(Instant now) {
             head.zone = head.done().wantedZone();
             head.throughDate = LocalDate.ofInstant(now, head.zone).minusDays(1);
@@ -272,7 +276,8 @@ final class Fold {
             if (moment == null || moment.isAfter(now)) {
                 return;
             }
-            var situation = new NudgePolicy.Situation(date, slots, head.preferences, head.zone, lastSetAt(), head.nudges);
+            var situation =
+                    new NudgePolicy.Situation(date, slots, head.preferences, head.zone, lastSetAt(), head.nudges);
             Nudge.Reason reason = NudgePolicy.gate(situation, moment, now);
             String id = NudgePolicy.id(head.userId, Nudge.Kind.DUE_SOON, date);
             Nudge nudge = reason == null
@@ -286,8 +291,7 @@ final class Fold {
                             NudgeTexts.of(Nudge.Kind.DUE_SOON),
                             Nudge.Channel.INBOX,
                             Nudge.State.DELIVERED)
-                    : new Nudge(
-                            id, Nudge.Kind.DUE_SOON, date, now, Nudge.Outcome.SUPPRESSED, reason, null, null, null);
+                    : new Nudge(id, Nudge.Kind.DUE_SOON, date, now, Nudge.Outcome.SUPPRESSED, reason, null, null, null);
             head.nudges.add(nudge);
             var ids = new java.util.ArrayList<>(head.pending.nudges());
             ids.add(id);
@@ -301,7 +305,8 @@ final class Fold {
                 return null;
             }
             Instant moment = NudgePolicy.momentOf(date, slots, head.preferences, head.zone);
-            // A moment that had passed when the plan was saved belongs to no plan: editing never sends the past.
+            // A moment that had passed when the plan was saved belongs to no plan: editing never sends the
+            // past.
             return moment == null || moment.isBefore(plan.editedAt()) ? null : moment;
         }
 
@@ -314,7 +319,8 @@ final class Fold {
             return last;
         }
 
-        @Nullable Instant nextDueAt() {
+        @Nullable
+        Instant nextDueAt() {
             if (head.plan == null) {
                 return null;
             }
@@ -347,7 +353,8 @@ final class Fold {
                     continue;
                 }
                 Day day = day(date);
-                // First what was done on the date, then what was due: the quota of rule 12 looks at what was done.
+                // First what was done on the date, then what was due: the quota of rule 12 looks at what was
+                // done.
                 head.sums.put(date, DaySums.of(day, List.of()));
                 DaySums sums = DaySums.of(day, openSlots(date));
                 if (sums.hasFacts() || sums.due() + sums.excused() > 0) {

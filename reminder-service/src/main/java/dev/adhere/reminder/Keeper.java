@@ -13,7 +13,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 
-/// Folds inputs into users and keeps the result: read, fold, write days before heads, and again for those who lost a
+/// Folds inputs into users and keeps the result: read, fold, write days before heads, and again for those
+/// who lost a
 /// race. Events, timers and edits all come this way.
 final class Keeper {
 
@@ -56,7 +57,8 @@ final class Keeper {
         return stored;
     }
 
-    /// Makes and folds one edit of a user's record. The edit is made anew for every attempt, from what is stored then.
+    /// Makes and folds one edit of a user's record. The edit is made anew for every attempt, from what is
+    /// stored then.
     ///
     /// @param edit sees the user with the facts of today; may refuse by throwing
     UserState edit(String userId, Function<User, ? extends Input> edit, Instant now) {

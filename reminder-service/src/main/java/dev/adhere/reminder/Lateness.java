@@ -7,7 +7,8 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Rule 8: what comes too late is kept and does not count. Only stored values decide, so that a recomputation decides
+/// Rule 8: what comes too late is kept and does not count. Only stored values decide, so that a
+/// recomputation decides
 /// the same.
 final class Lateness {
 

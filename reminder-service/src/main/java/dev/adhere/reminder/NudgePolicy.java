@@ -39,7 +39,8 @@ final class NudgePolicy {
             @Nullable Instant lastSetAt,
             List<Nudge> decided) {}
 
-    /// The id of the one decision of a kind that a user and a date have: also the key that makes a repetition harmless.
+    /// The id of the one decision of a kind that a user and a date have: also the key that makes a
+    /// repetition harmless.
     static String id(String userId, Nudge.Kind kind, LocalDate date) {
         return java.util
                 .UUID
@@ -47,8 +48,10 @@ final class NudgePolicy {
                 .toString();
     }
 
-    /// The moment at which DUE_SOON of a date is decided: half an hour before the first time that the date's due slots
-    /// name, moved to the end of the quiet hours where that first time is not before it. Null where no slot is due.
+    /// The moment at which DUE_SOON of a date is decided: half an hour before the first time that the date's
+    /// due slots
+    /// name, moved to the end of the quiet hours where that first time is not before it. Null where no slot
+    /// is due.
     static @Nullable Instant momentOf(LocalDate date, List<Slot> slots, Preferences preferences, ZoneId zone) {
         if (slots.isEmpty()) {
             return null;

@@ -65,7 +65,8 @@ final class Partitions {
                 (_, p) -> new Progress(Math.max(p.position(), nextOffset), p.cleared(), p.barrier()).settle());
     }
 
-    /// Whether the broker should be asked for the end now: not while an earlier answer is still ahead of us, or under
+    /// Whether the broker should be asked for the end now: not while an earlier answer is still ahead of us,
+    /// or under
     /// load no answer would ever be reached.
     boolean wantsAsking(int partition) {
         Progress p = progress.get(partition);
@@ -77,7 +78,8 @@ final class Partitions {
                 partition, (_, p) -> new Progress(p.position(), p.cleared(), new Barrier(askedAt, endOffset)).settle());
     }
 
-    /// The moment up to which timers of a partition may fire: all that had arrived by then has been folded, and it is
+    /// The moment up to which timers of a partition may fire: all that had arrived by then has been folded,
+    /// and it is
     /// not long ago. Null while the backlog is ahead of them, or the partition is not ours.
     @Nullable
     Instant clearedUpTo(int partition, Instant now) {

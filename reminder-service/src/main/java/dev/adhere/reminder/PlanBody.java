@@ -366,7 +366,8 @@ record PlanBody(
             return null;
         }
 
-        // The catalogue may have changed an exercise's sides since: a version that comes back unchanged keeps its own.
+        // The catalogue may have changed an exercise's sides since: a version that comes back unchanged
+        // keeps its own.
         private static boolean sameDose(Plan.Version a, Plan.Version b) {
             return a.items().stream()
                     .map(PlanBody::item)

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /// How heads and days are stored: `users/{userId}` and `days/{userId|date}`.
 ///
-/// Instants are stored as ISO text, because MongoDB's dates drop what is below a millisecond and rule 10 compares it;
+/// Instants are stored as ISO text, because MongoDB's dates drop what is below a millisecond and rule 10
+/// compares it;
 /// only `nextDueAt` is a date, for its index.
 final class UserDocuments {
 

@@ -12,7 +12,8 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// One user's head: everything that is needed to think about the user but the facts themselves, which are in `Day`s.
+/// One user's head: everything that is needed to think about the user but the facts themselves, which are in
+/// `Day`s.
 ///
 /// @param zone in force: it rules day ends and nudges until the next day end
 /// @param throughDate the last closed local day; never goes back once a plan is there

@@ -113,8 +113,7 @@ final class Users {
     /// Writes days before heads, each only over the very revision that was read, and says who lost the race.
     ///
     /// A user whose day was lost keeps the old head: the day's facts are there or come again, and figures are
-    always
-    /// computed from them.
+    /// always computed from them.
     ///
     /// @return the ids of users whose change was not written, to be read and folded again
     Set<String> write(Collection<Change> changes) {
@@ -145,7 +144,8 @@ final class Users {
         return lost;
     }
 
-    // Replaces the revision that was read. Where that is no longer there, the upsert tries an insert and fails on _id:
+    // Replaces the revision that was read. Where that is no longer there, the upsert tries an insert and
+    // fails on _id:
     // so the lost race shows as an error of that very write, which is all that every server reports alike.
     private static ReplaceOneModel<Document> compareAndSet(Document doc) {
         long read = doc.getLong("revision");

@@ -75,7 +75,8 @@ final class Situations {
                 null);
     }
 
-    /// A user whose inputs are folded one after another, each at its time; timers fire in between as they would.
+    /// A user whose inputs are folded one after another, each at its time; timers fire in between as they
+    /// would.
     static final class Story {
         Fold.User user;
         Instant now;

@@ -35,7 +35,8 @@ import org.springframework.web.reactive.result.method.annotation.ArgumentResolve
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
 
-/// Two chains: the management port, where health and metrics are open and all else is closed; and the public port,
+/// Two chains: the management port, where health and metrics are open and all else is closed; and the public
+/// port,
 /// where everything under `/v1` needs a token and anything else does not exist.
 @AutoConfiguration(
         beforeName = {

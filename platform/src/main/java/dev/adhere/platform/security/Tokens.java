@@ -32,7 +32,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
-/// Which tokens count: RS256 by a key of the issuer that is at most five minutes old, right issuer, right audience,
+/// Which tokens count: RS256 by a key of the issuer that is at most five minutes old, right issuer, right
+/// audience,
 /// in time by the application's clock, an access token, and a subject that can be a user id.
 final class Tokens {
 
@@ -61,7 +62,8 @@ final class Tokens {
         return decoder;
     }
 
-    // Keycloak tells its tokens apart by the claim `typ`, others by the header's; an ID token has a nonce or hashes.
+    // Keycloak tells its tokens apart by the claim `typ`, others by the header's; an ID token has a nonce or
+    // hashes.
     private static boolean isAccessToken(Jwt jwt) {
         Object header = jwt.getHeaders().get("typ");
         boolean headerFits =

@@ -7,7 +7,8 @@ import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Where a list goes on: the sort key of the last row shown, opaque to clients. Holds nothing that the row did not.
+/// Where a list goes on: the sort key of the last row shown, opaque to clients. Holds nothing that the row
+/// did not.
 public record Cursor(List<String> key) {
 
     private static final String SEPARATOR = "\u001f";

@@ -12,7 +12,8 @@ import org.springframework.web.reactive.result.method.RequestMappingInfo;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
 
-/// Refuses a query parameter that the handler does not name: a typo, an operator (`exercise[$ne]`) or an attempt to
+/// Refuses a query parameter that the handler does not name: a typo, an operator (`exercise[$ne]`) or an
+/// attempt to
 /// reach further (`userId`) must not pass for "no filter". A repeated one is refused too.
 final class KnownParametersOnly extends RequestMappingHandlerMapping {
 

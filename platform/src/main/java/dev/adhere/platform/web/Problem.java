@@ -5,7 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
-/// An RFC 9457 problem. `type` is `urn:adhere:problem:<slug>` and stable; nothing of it repeats what the caller sent.
+/// An RFC 9457 problem. `type` is `urn:adhere:problem:<slug>` and stable; nothing of it repeats what the
+/// caller sent.
 ///
 /// @param errors which fields, where the problem is one of validation
 /// @param traceId names the log line of an internal error

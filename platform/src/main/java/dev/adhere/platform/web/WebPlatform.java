@@ -18,7 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 @AutoConfiguration(beforeName = "org.springframework.boot.webflux.autoconfigure.WebFluxAutoConfiguration")
 class WebPlatform {
 
-    /// The application's clock: the machine's, moved by `adhere.clock-offset` where somebody watches another day.
+    /// The application's clock: the machine's, moved by `adhere.clock-offset` where somebody watches another
+    /// day.
     @Bean
     Clock clock(@Value("${adhere.clock-offset:PT0S}") Duration offset) {
         return Clock.offset(Clock.systemUTC(), offset);
@@ -40,7 +41,8 @@ class WebPlatform {
         };
     }
 
-    /// Bodies are read strictly: a field that a resource does not have is a typo, not something to drop silently.
+    /// Bodies are read strictly: a field that a resource does not have is a typo, not something to drop
+    /// silently.
     @Bean
     JsonMapperBuilderCustomizer strictJson() {
         return builder -> builder.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
