@@ -121,14 +121,16 @@ public sealed interface LocalMongo extends AutoCloseable {
                         .redirectOutput(log.toFile())
                         .start();
                 var child = new Child(process, port);
-                // From here on nothing may leave it behind: not a failed start, not the end of this JVM.
-                Runtime.getRuntime().addShutdownHook(new Thread(child::close, "mongod-stop"));
+                // Until the caller holds it, nothing else would stop it should this JVM end now.
+                var guard = new Thread(child::close, "mongod-stop");
+                Runtime.getRuntime().addShutdownHook(guard);
                 try {
                     child.becomePrimary();
                 } catch (RuntimeException e) {
                     child.close();
                     throw new IllegalStateException("mongod did not start, see " + log, e);
                 }
+                var _ = Runtime.getRuntime().removeShutdownHook(guard);
                 return child;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

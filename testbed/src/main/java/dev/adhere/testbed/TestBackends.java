@@ -58,6 +58,7 @@ public final class TestBackends {
             try {
                 Path dir = Files.createTempDirectory("adhere-test-");
                 var mongo = pick(dir);
+                Runtime.getRuntime().addShutdownHook(new Thread(mongo.stop(), "mongo-stop"));
                 var kafka = LocalKafka.start(dir.resolve("kafka"), FreePorts.one(), FreePorts.one());
                 var backends = new Backends(kafka, mongo, dir, ConcurrentHashMap.newKeySet());
                 Runtime.getRuntime().addShutdownHook(new Thread(backends::stop, "backends-stop"));

@@ -1,0 +1,393 @@
+package dev.adhere.local;
+
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.Sorts;
+import dev.adhere.testbed.LocalKafka;
+import dev.adhere.testbed.LocalMongo;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/// `./adhere up`: starts everything, says where it is, and stops everything when asked to.
+///
+/// The broker, the issuer and the mail catcher live in this JVM; each service is a JVM of its own, run from its own
+/// jar.
+public final class Launcher {
+
+    private static final Duration READY_WITHIN = Duration.ofMinutes(3);
+
+    private final Options options;
+    private final Ports ports;
+    private final DataFolder data;
+    private final Path root;
+    private final Clock clock;
+    private final Duration clockOffset;
+    private final long startedNanos = System.nanoTime();
+    private final Deque<Runnable> toStop = new ArrayDeque<>();
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(2))
+            .build();
+    private volatile boolean stopping;
+
+    /// What ends a start with a message instead of a stack trace.
+    private static final class Refused extends RuntimeException {
+        Refused(String message) {
+            super(message);
+        }
+    }
+
+    private Launcher(Options options, DataFolder data, Path root) {
+        this.options = options;
+        this.ports = new Ports(options.portOffset());
+        this.data = data;
+        this.root = root;
+        Clock system = Clock.systemUTC();
+        this.clockOffset = options.now() == null
+                ? Duration.ZERO
+                : Duration.between(system.instant(), options.now()).truncatedTo(ChronoUnit.MILLIS);
+        this.clock = Clock.offset(system, clockOffset);
+    }
+
+    /// @param arguments see [Options#USAGE]
+    public static void main(String[] arguments) {
+        try {
+            Options options = Options.parse(List.of(arguments));
+            Path root = Path.of(System.getProperty("adhere.root", "."))
+                    .toAbsolutePath()
+                    .normalize();
+            var data = DataFolder.open(options.data());
+            if (data.isEmpty()) {
+                fail("Adhere already runs on " + options.data() + ". A second one needs --data and --port-offset.");
+                return;
+            }
+            // Before the first logger is made: what libraries say goes to a file, the terminal stays readable.
+            var _ = System.setProperty(
+                    "adhere.log", data.get().path("logs/launcher.log").toString());
+            var launcher = new Launcher(options, data.get(), root);
+            Runtime.getRuntime().addShutdownHook(new Thread(launcher::stop, "stop-all"));
+            launcher.run();
+        } catch (Options.Unusable | Refused e) {
+            fail(String.valueOf(e.getMessage()));
+        } catch (Exception e) {
+            e.printStackTrace();
+            fail("Adhere could not start: " + e.getMessage());
+        }
+    }
+
+    private static void fail(String message) {
+        System.err.println(message);
+        System.exit(1);
+    }
+
+    private void run() throws Exception {
+        int leftOvers = data.stopLeftOvers();
+        if (leftOvers > 0) {
+            say("Stopped %d services that an earlier start had left behind", leftOvers);
+        }
+        String given = System.getenv("MONGODB_URI");
+        boolean ownMongo = given == null || given.isBlank();
+        say("Starting on %s%s", options.data(), options.now() == null ? "" : ", clocks at " + options.now());
+
+        var kafka = CompletableFuture.supplyAsync(this::startKafka);
+        var mail = CompletableFuture.runAsync(this::startMail);
+        Mongo mongo = startMongo(given);
+        refuseTimeTravel(mongo);
+        refuseTakenPorts();
+        var services = startServices(mongo);
+        var issuer = CompletableFuture.runAsync(this::startIssuer);
+        say("Kafka is up at %s", kafka.join());
+        mail.join();
+        issuer.join();
+        say("The issuer is up at %s", Issuer.uri(ports.issuer()));
+        awaitReady(services);
+        if (!data.careTeamIsSet()) {
+            int reminderPort = services.getLast().port();
+            new CareTeamSetUp(http, ports.issuer(), reminderPort).run();
+            data.careTeamSet();
+            say("The care team is set up");
+        }
+        report(services, mongo, ownMongo);
+        awaitEnd(services);
+    }
+
+    private String startKafka() {
+        refuseTaken(ports.own(false));
+        var kafka = LocalKafka.start(data.path("kafka"), ports.kafka(), ports.kafkaController());
+        whenStopping(kafka::close);
+        return kafka.bootstrap();
+    }
+
+    private void startMail() {
+        var mail = new GreenMail(new ServerSetup(ports.mail(), "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        mail.start();
+        whenStopping(mail::stop);
+    }
+
+    private void startIssuer() {
+        try {
+            ConfigurableApplicationContext issuer = Issuer.start(ports.issuer(), data.path("issuer-key.json"), clock);
+            whenStopping(issuer::close);
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /// @param base a connection string of any database
+    /// @param pid of the child process, 0 if there is none
+    private record Mongo(String base, String words, long pid) {
+        String uri(String database) {
+            return LocalMongo.withDatabase(base, database);
+        }
+    }
+
+    private Mongo startMongo(@Nullable String given) {
+        if (given != null && !given.isBlank()) {
+            say("MongoDB is the one that MONGODB_URI names");
+            return new Mongo(given, "MongoDB of MONGODB_URI", 0);
+        }
+        var mongod = LocalMongo.onPath();
+        if (mongod.isPresent()) {
+            var child = LocalMongo.start(mongod.get(), data.path("mongo"), ports.mongo());
+            whenStopping(child::close);
+            say("MongoDB is up at 127.0.0.1:%d (mongod, process %d)", ports.mongo(), child.pid());
+            return new Mongo(child.uri("admin"), "MongoDB, a mongod child process", child.pid());
+        }
+        var inJvm = LocalMongo.inJvm(data.path("mongo.h2"), ports.mongo());
+        whenStopping(inJvm::close);
+        say("No mongod on the PATH: using the in-JVM server at 127.0.0.1:%d, good for trying out", ports.mongo());
+        return new Mongo(inJvm.uri("admin"), "MongoDB stand-in in this JVM, for trying out only", 0);
+    }
+
+    // Time that goes back would date new events before stored ones, and every rule that compares the two would be
+    // wrong.
+    private void refuseTimeTravel(Mongo mongo) {
+        try (MongoClient client = MongoClients.create(mongo.uri("admin"))) {
+            Document newest = client.getDatabase("adhere_session")
+                    .getCollection("events")
+                    .find()
+                    .projection(Projections.include("receivedAt"))
+                    .sort(Sorts.descending("receivedAt"))
+                    .first();
+            Instant received = switch (newest == null ? null : newest.get("receivedAt")) {
+                case Date date -> date.toInstant();
+                case String text -> Instant.parse(text);
+                case null, default -> Instant.MIN;
+            };
+            if (clock.instant().isBefore(received)) {
+                throw new Refused("The clock would start at " + clock.instant() + ", before the newest event in "
+                        + options.data() + " was received (" + received
+                        + "). Start later, or on another folder with --data DIR.");
+            }
+        }
+    }
+
+    private void refuseTakenPorts() {
+        var wanted = new java.util.LinkedHashMap<String, Integer>();
+        for (var kind : ServiceProcess.Kind.ALL) {
+            var _ = wanted.put(kind.name(), kind.port() + options.portOffset());
+            var _ = wanted.put(kind.name() + " management", kind.managementPort() + options.portOffset());
+        }
+        refuseTaken(wanted);
+    }
+
+    private static void refuseTaken(java.util.Map<String, Integer> wanted) {
+        String taken = Ports.taken(wanted);
+        if (!taken.isEmpty()) {
+            throw new Refused("Somebody else has the port " + taken + ". Another --port-offset helps.");
+        }
+    }
+
+    private List<ServiceProcess> startServices(Mongo mongo) throws IOException {
+        var services = new ArrayList<ServiceProcess>();
+        for (var kind : ServiceProcess.Kind.ALL) {
+            var service = ServiceProcess.start(
+                    kind,
+                    root,
+                    options.data(),
+                    options.portOffset(),
+                    List.of(
+                            "--spring.kafka.bootstrap-servers=127.0.0.1:" + ports.kafka(),
+                            "--spring.mongodb.uri=" + mongo.uri(kind.database()),
+                            "--adhere.security.issuer=" + Issuer.uri(ports.issuer()),
+                            "--adhere.security.jwks-uri=http://127.0.0.1:" + ports.issuer() + "/oauth2/jwks",
+                            "--adhere.clock-offset=" + clockOffset,
+                            "--adhere.kafka.user-partitions=6",
+                            "--adhere.kafka.replication-factor=1"));
+            services.add(service);
+            data.remember(services);
+        }
+        whenStopping(() -> {
+            services.parallelStream().forEach(ServiceProcess::stop);
+            try {
+                Files.deleteIfExists(data.path("children"));
+            } catch (IOException _) {
+                // The next start finds nobody alive in it.
+            }
+        });
+        return services;
+    }
+
+    private void awaitReady(List<ServiceProcess> services) throws InterruptedException {
+        var waiting = new ArrayList<>(services);
+        long end = System.nanoTime() + READY_WITHIN.toNanos();
+        while (!waiting.isEmpty()) {
+            for (ServiceProcess service : services) {
+                if (!service.process().isAlive()) {
+                    throw stopped(service);
+                }
+                if (waiting.contains(service) && service.ready(http)) {
+                    waiting.remove(service);
+                    say("%s is ready at http://localhost:%d", service.name(), service.port());
+                }
+            }
+            if (System.nanoTime() > end) {
+                throw new Refused("Not ready after " + READY_WITHIN.toSeconds() + " s: "
+                        + waiting.stream().map(ServiceProcess::name).toList() + ". Their logs are in "
+                        + data.path("logs"));
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+    }
+
+    private static Refused stopped(ServiceProcess service) {
+        return new Refused(service.lastWords() + "\n\n" + service.name() + " has stopped; its log is " + service.log());
+    }
+
+    private void report(List<ServiceProcess> services, Mongo mongo, boolean ownMongo) {
+        int issuer = ports.issuer();
+        int offset = options.portOffset();
+        double seconds = (System.nanoTime() - startedNanos) / 1e9;
+        System.out.printf(
+                Locale.ROOT,
+                """
+
+                catalog-service   http://localhost:%d   what exists
+                session-service   http://localhost:%d   what happened
+                reminder-service  http://localhost:%d   what was due, and what now
+                Token issuer      http://localhost:%d   Kafka 127.0.0.1:%d   SMTP 127.0.0.1:%d
+                %s%s; logs in %s
+
+                Log in with a client id and the secret "demo": user-001 to user-999, coach-anna, coach-ben, editor, admin, ops
+
+                  TOKEN=$(curl -s -u user-001:demo -d grant_type=client_credentials http://localhost:%d/oauth2/token | sed 's/.*"access_token":"\\([^"]*\\).*/\\1/')
+                  curl -s -H "Authorization: Bearer $TOKEN" "http://localhost:%d/v1/exercises?q=bridge"
+                  curl -s -H "Authorization: Bearer $TOKEN" http://localhost:%d/v1/users/user-001/adherence
+
+                Started in %.1f s, %d MB resident in all. Ctrl-C stops everything; the data stays.
+                READY
+                """,
+                8081 + offset,
+                8082 + offset,
+                8083 + offset,
+                issuer,
+                ports.kafka(),
+                ports.mail(),
+                mongo.words(),
+                ownMongo ? " on port " + ports.mongo() : "",
+                data.path("logs"),
+                issuer,
+                8081 + offset,
+                8083 + offset,
+                seconds,
+                residentMegabytes(services, mongo));
+        System.out.flush();
+    }
+
+    private static long residentMegabytes(List<ServiceProcess> services, Mongo mongo) {
+        List<String> pids = Stream.concat(
+                        Stream.of(ProcessHandle.current().pid(), mongo.pid()).filter(pid -> pid > 0),
+                        services.stream().map(service -> service.process().pid()))
+                .map(String::valueOf)
+                .toList();
+        try {
+            Process ps = new ProcessBuilder("ps", "-o", "rss=", "-p", String.join(",", pids)).start();
+            try (var lines = ps.inputReader()) {
+                return lines.lines()
+                                .map(String::strip)
+                                .mapToLong(Long::parseLong)
+                                .sum()
+                        / 1024;
+            }
+        } catch (IOException | NumberFormatException _) {
+            return 0;
+        }
+    }
+
+    private void awaitEnd(List<ServiceProcess> services) throws InterruptedException {
+        var end = new CountDownLatch(1);
+        for (ServiceProcess service : services) {
+            var _ = service.process().onExit().thenAccept(_ -> {
+                if (!stopping) {
+                    System.err.println(stopped(service).getMessage());
+                    end.countDown();
+                }
+            });
+        }
+        end.await();
+        System.exit(1);
+    }
+
+    private void whenStopping(Runnable stop) {
+        synchronized (toStop) {
+            if (!stopping) {
+                toStop.push(stop);
+                return;
+            }
+        }
+        stop.run();
+    }
+
+    // The last started goes first: services before the broker and the database that they use.
+    private void stop() {
+        List<Runnable> order;
+        synchronized (toStop) {
+            stopping = true;
+            order = List.copyOf(toStop);
+        }
+        if (!order.isEmpty()) {
+            System.out.println("Stopping");
+        }
+        for (Runnable stop : order) {
+            try {
+                stop.run();
+            } catch (RuntimeException e) {
+                System.err.println("While stopping: " + e);
+            }
+        }
+        data.close();
+        if (!order.isEmpty()) {
+            System.out.println("Stopped");
+        }
+    }
+
+    private void say(String words, Object... values) {
+        System.out.printf(
+                Locale.ROOT,
+                "%5.1f s  %s%n",
+                (System.nanoTime() - startedNanos) / 1e9,
+                String.format(Locale.ROOT, words, values));
+    }
+}

@@ -1,0 +1,63 @@
+package dev.adhere.local;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/// Where everything listens, all on loopback.
+record Ports(int offset) {
+
+    int issuer() {
+        return 9000 + offset;
+    }
+
+    int kafka() {
+        return 9092 + offset;
+    }
+
+    int kafkaController() {
+        return 9093 + offset;
+    }
+
+    int mongo() {
+        return 27018 + offset;
+    }
+
+    int mail() {
+        return 3025 + offset;
+    }
+
+    /// Those of the given ones that somebody else has, by name; empty if all is well.
+    static String taken(Map<String, Integer> wanted) {
+        return wanted.entrySet().stream()
+                .filter(port -> !free(port.getValue()))
+                .map(port -> port.getValue() + " (" + port.getKey() + ")")
+                .collect(Collectors.joining(", "));
+    }
+
+    Map<String, Integer> own(boolean mongo) {
+        var own = new LinkedHashMap<String, Integer>();
+        own.put("issuer", issuer());
+        own.put("Kafka", kafka());
+        own.put("Kafka's controller", kafkaController());
+        own.put("SMTP", mail());
+        if (mongo) {
+            own.put("MongoDB", mongo());
+        }
+        return own;
+    }
+
+    private static boolean free(int port) {
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return true;
+        } catch (IOException _) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package dev.adhere.local;
+
+import dev.adhere.testbed.Processes;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One service as its own JVM from its own jar, with the configuration that the jar has, told only what differs on this
+/// machine.
+///
+/// @param name as in `catalog-service`
+/// @param port of its API
+/// @param managementPort of health and metrics
+/// @param process the JVM
+/// @param log what it printed
+record ServiceProcess(String name, int port, int managementPort, Process process, Path log) {
+
+    /// What sets the services apart.
+    record Kind(String name, String database, int port, int managementPort) {
+        static final List<Kind> ALL = List.of(
+                new Kind("catalog-service", "adhere_catalog", 8081, 9081),
+                new Kind("session-service", "adhere_session", 8082, 9082),
+                new Kind("reminder-service", "adhere_reminder", 8083, 9083));
+    }
+
+    // Three of these beside a broker on a laptop: little heap, one compiler, no second collector thread.
+    private static final List<String> FRUGAL = List.of(
+            "-Xmx192m",
+            "-Xss512k",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:ReservedCodeCacheSize=48m",
+            "-XX:MaxDirectMemorySize=96m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow");
+
+    static ServiceProcess start(Kind kind, Path root, Path data, int portOffset, List<String> settings)
+            throws IOException {
+        Path log = data.resolve("logs").resolve(kind.name() + ".log");
+        int port = kind.port() + portOffset;
+        int managementPort = kind.managementPort() + portOffset;
+        Path target = root.resolve(kind.name()).resolve("target");
+        Path jar = target.resolve(kind.name() + "-0.1.0.jar");
+        Path unpacked = target.resolve("run");
+        var command = new ArrayList<String>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FRUGAL);
+        command.add(marker(data));
+        boolean prepared = Files.exists(unpacked.resolve("app.aot"));
+        if (prepared) {
+            // The same jar, unpacked when it was built: its classes come from a cache that the same JDK made.
+            command.add("-XX:AOTCache=app.aot");
+            command.add("-Xlog:aot=off,cds=off");
+        }
+        command.add("-jar");
+        command.add(prepared ? jar.getFileName().toString() : jar.toString());
+        command.add("--server.port=" + port);
+        command.add("--server.address=127.0.0.1");
+        command.add("--management.server.port=" + managementPort);
+        command.add("--management.server.address=127.0.0.1");
+        command.addAll(settings);
+        Process process = new ProcessBuilder(command)
+                .directory((prepared ? unpacked : data).toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                .start();
+        process.getOutputStream().close();
+        return new ServiceProcess(kind.name(), port, managementPort, process, log);
+    }
+
+    /// By this argument a later start knows a child of an earlier one on the same data folder.
+    static String marker(Path data) {
+        return "-Dadhere.data=" + data;
+    }
+
+    boolean ready(HttpClient http) {
+        var request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + managementPort + "/actuator/health/readiness"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException _) {
+            return false;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /// The end of its log, for a person to see why it stopped.
+    String lastWords() {
+        try {
+            List<String> lines = Files.readAllLines(log);
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - 25), lines.size()));
+        } catch (IOException e) {
+            return "(" + log + " cannot be read: " + e.getMessage() + ")";
+        }
+    }
+
+    void stop() {
+        Processes.stop(process.toHandle());
+    }
+}
