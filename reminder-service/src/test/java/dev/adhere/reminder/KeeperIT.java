@@ -1,0 +1,192 @@
+package dev.adhere.reminder;
+
+import static dev.adhere.reminder.Situations.BERLIN;
+import static dev.adhere.reminder.Situations.MONDAY;
+import static dev.adhere.reminder.Situations.plan;
+import static dev.adhere.reminder.Situations.planA;
+import static dev.adhere.reminder.Situations.set;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
+import com.mongodb.client.MongoDatabase;
+import dev.adhere.contracts.SessionEvent.Side;
+import dev.adhere.testbed.TestBackends;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.bson.Document;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Heads and days on a real MongoDB: races, repetitions and crashes between the two writes.
+class KeeperIT {
+
+    private static final Instant NOON = MONDAY.atTime(12, 0).atZone(BERLIN).toInstant();
+
+    private static MongoClient client = MongoClients.create();
+    private static MongoDatabase database = client.getDatabase("unused");
+    private Users users = new Users(database, new Partitions(6));
+    private Keeper keeper = new Keeper(users);
+
+    @BeforeAll
+    static void connect() {
+        client.close();
+        client = MongoClients.create(TestBackends.mongoUri("adhere_keeper"));
+        database = client.getDatabase("adhere_keeper_it");
+    }
+
+    @AfterAll
+    static void disconnect() {
+        database.drop();
+        client.close();
+    }
+
+    @BeforeEach
+    void begin() {
+        database.drop();
+        users = new Users(database, new Partitions(6));
+        users.prepare();
+        keeper = new Keeper(users);
+        var _ = keeper.edit(
+                "user-001",
+                _ -> new Fold.EditPlan(plan(MONDAY, NOON.minusSeconds(86_400), BERLIN, planA())),
+                NOON.minusSeconds(86_400));
+    }
+
+    private static Fold.Input bridge(String id, long offset) {
+        return new Fold.Happened(
+                set(id, "bridge", Side.NONE, 10, MONDAY.atTime(10, 0).plusMinutes(offset).atZone(BERLIN), NOON),
+                "topic",
+                offset);
+    }
+
+    private UserState stored() {
+        return Objects.requireNonNull(users.head("user-001"));
+    }
+
+    private DaySums monday() {
+        return Objects.requireNonNull(stored().sums().get(MONDAY));
+    }
+
+    @Test
+    void what_is_written_is_read_back_the_same() {
+        var after = keeper.fold(Map.of("user-001", List.of(bridge("a", 0))), NOON).get("user-001");
+        assertThat(stored()).isEqualTo(after);
+        assertThat(monday().done()).isEqualTo(1000);
+    }
+
+    @Test
+    void a_redelivered_batch_changes_nothing_and_writes_nothing() {
+        List<Fold.Input> batch = List.of(bridge("a", 0), bridge("b", 1));
+        var _ = keeper.fold(Map.of("user-001", batch), NOON);
+        UserState before = stored();
+        var _ = keeper.fold(Map.of("user-001", batch), NOON);
+        assertThat(stored()).isEqualTo(before);
+    }
+
+    @Test
+    void after_the_topic_was_lost_offsets_begin_again_and_facts_still_count_once() {
+        var _ = keeper.fold(Map.of("user-001", List.of(bridge("a", 7))), NOON);
+        var again = (Fold.Happened) bridge("a", 0);
+        var later = (Fold.Happened) bridge("b", 1);
+        var _ = keeper.fold(
+                Map.of(
+                        "user-001",
+                        List.of(
+                                new Fold.Happened(again.event(), "another life", 0),
+                                new Fold.Happened(later.event(), "another life", 1))),
+                NOON);
+        assertThat(monday().done()).isEqualTo(2000);
+    }
+
+    @Test
+    void killed_between_day_and_head_the_next_delivery_completes_the_head() {
+        // The day is there, the head is not: as a kill between the two writes leaves it.
+        var head = new Document(database.getCollection("users").find().first());
+        var _ = keeper.fold(Map.of("user-001", List.of(bridge("a", 0))), NOON);
+        var _ = database.getCollection("users").replaceOne(new Document("_id", "user-001"), head);
+
+        var _ = keeper.fold(Map.of("user-001", List.of(bridge("a", 0), bridge("b", 1))), NOON);
+
+        assertThat(monday().done()).isEqualTo(2000);
+        assertThat(users.day("user-001", MONDAY).counted()).hasSize(2);
+    }
+
+    @Test
+    void a_late_writer_takes_no_fact_away() {
+        var _ = keeper.fold(Map.of("user-001", List.of(bridge("a", 0))), NOON);
+        UserState seenByTheSleeper = stored();
+        Day dayOfTheSleeper = users.day("user-001", MONDAY);
+        var _ = keeper.fold(Map.of("user-001", List.of(bridge("b", 1))), NOON);
+
+        Set<String> lost = users.write(List.of(new Users.Change(seenByTheSleeper, List.of(dayOfTheSleeper))));
+
+        assertThat(lost).containsExactly("user-001");
+        assertThat(users.day("user-001", MONDAY).counted()).hasSize(2);
+        assertThat(monday().done()).isEqualTo(2000);
+    }
+
+    @Test
+    void many_writers_at_once_lose_nothing_and_count_nothing_twice() throws Exception {
+        var random = new Random(20260101);
+        List<Callable<Object>> writers = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            String id = "e" + i % 30;
+            long offset = i;
+            boolean edit = random.nextInt(4) == 0;
+            writers.add(() -> edit
+                    ? keeper.edit("user-001", user -> new Fold.EditPreferences(user.head().preferences()), NOON)
+                    : keeper.fold(
+                            Map.of("user-001", List.of(new Fold.Happened(
+                                    ((Fold.Happened) bridge(id, offset % 30)).event(), "life " + offset, offset))),
+                            NOON));
+        }
+        Set<String> expected = new java.util.TreeSet<>();
+        var replay = new Random(20260101);
+        for (int i = 0; i < 40; i++) {
+            if (replay.nextInt(4) != 0) {
+                expected.add("e" + i % 30);
+            }
+        }
+        Collections.shuffle(writers, random);
+        try (var pool = Executors.newFixedThreadPool(8)) {
+            for (var done : pool.invokeAll(writers, 60, TimeUnit.SECONDS)) {
+                assertThat(done.get()).isNotNull();
+            }
+        }
+        assertThat(users.day("user-001", MONDAY).counted())
+                .extracting(Fact::id)
+                .containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(monday().exercises()).containsExactly("bridge|");
+        assertThat(monday().ids()).hasSize(expected.size());
+    }
+
+    @Test
+    void the_due_index_finds_what_is_due_and_nothing_else() {
+        Instant due = Objects.requireNonNull(stored().nextDueAt());
+        int partition = new Partitions(6).of("user-001");
+        assertThat(users.due(Set.of(partition), due.minusMillis(1), 10)).isEmpty();
+        assertThat(users.due(Set.of(partition), due, 10)).extracting(UserState::userId).containsExactly("user-001");
+        assertThat(users.due(Set.of(partition + 1), due, 10)).isEmpty();
+    }
+
+    @Test
+    void a_document_of_a_later_release_is_not_touched() {
+        var _ = database.getCollection("users")
+                .updateOne(new Document("_id", "user-001"), new Document("$set", new Document("schema", 99)));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> keeper.fold(Map.of("user-001", List.of(bridge("a", 0))), NOON));
+    }
+}
