@@ -23,11 +23,14 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /// `./adhere up`: starts everything, says where it is, and stops everything when asked to.
@@ -50,6 +53,8 @@ public final class Launcher {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
             .build();
+    // Threads of our own: those of the common pool do not see the classes inside a Spring Boot jar.
+    private final Executor atOnce = command -> new Thread(command, "start").start();
     private volatile boolean stopping;
 
     /// What ends a start with a message instead of a stack trace.
@@ -86,11 +91,19 @@ public final class Launcher {
             // Before the first logger is made: what libraries say goes to a file, the terminal stays readable.
             var _ = System.setProperty(
                     "adhere.log", data.get().path("logs/launcher.log").toString());
+            // Made by one thread: the first use by several at once prints warnings.
+            var _ = LoggerFactory.getLogger(Launcher.class);
             var launcher = new Launcher(options, data.get(), root);
             Runtime.getRuntime().addShutdownHook(new Thread(launcher::stop, "stop-all"));
             launcher.run();
         } catch (Options.Unusable | Refused e) {
             fail(String.valueOf(e.getMessage()));
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof Refused refused) {
+                fail(String.valueOf(refused.getMessage()));
+            }
+            e.printStackTrace();
+            fail("Adhere could not start: " + e.getMessage());
         } catch (Exception e) {
             e.printStackTrace();
             fail("Adhere could not start: " + e.getMessage());
@@ -111,13 +124,13 @@ public final class Launcher {
         boolean ownMongo = given == null || given.isBlank();
         say("Starting on %s%s", options.data(), options.now() == null ? "" : ", clocks at " + options.now());
 
-        var kafka = CompletableFuture.supplyAsync(this::startKafka);
-        var mail = CompletableFuture.runAsync(this::startMail);
+        var kafka = CompletableFuture.supplyAsync(this::startKafka, atOnce);
+        var mail = CompletableFuture.runAsync(this::startMail, atOnce);
         Mongo mongo = startMongo(given);
         refuseTimeTravel(mongo);
         refuseTakenPorts();
         var services = startServices(mongo);
-        var issuer = CompletableFuture.runAsync(this::startIssuer);
+        var issuer = CompletableFuture.runAsync(this::startIssuer, atOnce);
         say("Kafka is up at %s", kafka.join());
         mail.join();
         issuer.join();

@@ -53,14 +53,14 @@ public final class HouseRules {
             .resideOutsideOfPackage("dev.adhere.testbed..")
             .should()
             .callMethodWhere(DescribedPredicate.describe(
-                    "now() without a clock, or System.currentTimeMillis()",
-                    call -> {
+                    "now() without a clock, or System.currentTimeMillis()", call -> {
                         JavaClass owner = call.getTargetOwner();
                         return call.getTarget().getRawParameterTypes().isEmpty()
                                         && call.getName().equals("now")
                                         && owner.getPackageName().equals("java.time")
                                         && CLOCKS.contains(owner.getSimpleName())
-                                || owner.isEquivalentTo(System.class) && call.getName().equals("currentTimeMillis");
+                                || owner.isEquivalentTo(System.class)
+                                        && call.getName().equals("currentTimeMillis");
                     }));
 
     /// What thinks can be run anywhere: in a test, a simulator, a conformance suite.
@@ -71,7 +71,12 @@ public final class HouseRules {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
-                    "org.springframework..", "org.apache.kafka..", "com.mongodb..", "org.bson..", "reactor..", "java.io..")
+                    "org.springframework..",
+                    "org.apache.kafka..",
+                    "com.mongodb..",
+                    "org.bson..",
+                    "reactor..",
+                    "java.io..")
             .allowEmptyShould(true);
 
     /// A service shows its application and nothing else.
