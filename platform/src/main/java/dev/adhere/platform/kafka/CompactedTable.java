@@ -1,0 +1,164 @@
+package dev.adhere.platform.kafka;
+
+import dev.adhere.contracts.Topic;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.kafka.core.ConsumerFactory;
+
+/// This instance's own copy of a compacted topic: read from its beginning, with no group, and kept up to date.
+///
+/// A lower revision than the one that is there is ignored; a tombstone removes. What cannot be read is skipped.
+public final class CompactedTable<T> implements SmartLifecycle, HealthIndicator {
+
+    private static final Logger log = LoggerFactory.getLogger(CompactedTable.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private final Topic topic;
+    private final ConsumerFactory<String, byte[]> consumers;
+    private final DeclaredTopics topics;
+    private final Function<byte[], T> read;
+    private final ToLongFunction<T> revision;
+    private final BiConsumer<String, @Nullable T> onRecord;
+    private final boolean mustHoldSomething;
+    private final Map<String, T> rows = new ConcurrentHashMap<>();
+    private volatile boolean caughtUp;
+    private volatile boolean running;
+    private volatile @Nullable Consumer<String, byte[]> consumer;
+
+    /// @param onRecord told of every record that is read, lower revisions and tombstones (null) too
+    /// @param mustHoldSomething whether an empty topic means "not ready"
+    public CompactedTable(
+            Topic topic,
+            ConsumerFactory<String, byte[]> consumers,
+            DeclaredTopics topics,
+            Function<byte[], T> read,
+            ToLongFunction<T> revision,
+            BiConsumer<String, @Nullable T> onRecord,
+            boolean mustHoldSomething) {
+        this.topic = topic;
+        this.consumers = consumers;
+        this.topics = topics;
+        this.read = read;
+        this.revision = revision;
+        this.onRecord = onRecord;
+        this.mustHoldSomething = mustHoldSomething;
+    }
+
+    public @Nullable T get(String key) {
+        return rows.get(key);
+    }
+
+    public Collection<T> values() {
+        return List.copyOf(rows.values());
+    }
+
+    /// Whether everything that was there at the start has been read.
+    public boolean caughtUp() {
+        return caughtUp;
+    }
+
+    @Override
+    public Health health() {
+        boolean up = caughtUp && !(mustHoldSomething && rows.isEmpty());
+        return (up ? Health.up() : Health.down()).withDetail("rows", rows.size()).build();
+    }
+
+    @Override
+    public void start() {
+        running = true;
+        var _ = Thread.ofPlatform().daemon().name("table-" + topic.topicName()).start(this::run);
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        var current = consumer;
+        if (current != null) {
+            current.wakeup();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    private void run() {
+        while (running) {
+            try {
+                if (topics.await(POLL)) {
+                    follow();
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (WakeupException _) {
+                // stopping
+            } catch (KafkaException e) {
+                log.warn("copy of {} starts again: {}", topic.topicName(), e.getMessage());
+            }
+        }
+    }
+
+    private void follow() {
+        try (Consumer<String, byte[]> reader = consumers.createConsumer(null, "table-" + topic.topicName())) {
+            consumer = reader;
+            List<TopicPartition> partitions = reader.partitionsFor(topic.topicName()).stream()
+                    .map(p -> new TopicPartition(p.topic(), p.partition()))
+                    .toList();
+            reader.assign(partitions);
+            reader.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = reader.endOffsets(partitions);
+            while (running) {
+                reader.poll(POLL).forEach(this::take);
+                if (!caughtUp && ends.entrySet().stream().allMatch(e -> reader.position(e.getKey()) >= e.getValue())) {
+                    caughtUp = true;
+                }
+            }
+        }
+    }
+
+    private void take(ConsumerRecord<String, byte[]> record) {
+        String key = record.key();
+        byte[] value = record.value();
+        if (key == null) {
+            return;
+        }
+        T row = null;
+        if (value == null) {
+            rows.remove(key);
+        } else {
+            try {
+                T given = read.apply(value);
+                row = given;
+                rows.merge(key, given, (old, next) -> revision.applyAsLong(next) < revision.applyAsLong(old) ? old : next);
+            } catch (RuntimeException e) {
+                log.error("a record of {} cannot be read: offset {}", topic.topicName(), record.offset());
+                return;
+            }
+        }
+        try {
+            onRecord.accept(key, row);
+        } catch (RuntimeException e) {
+            // What is dirty stays dirty, and is sent and read back again.
+            log.warn("a record of {} could not be noted: {}", topic.topicName(), e.toString());
+        }
+    }
+}

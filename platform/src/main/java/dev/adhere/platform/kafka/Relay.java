@@ -1,0 +1,104 @@
+package dev.adhere.platform.kafka;
+
+import dev.adhere.contracts.Topic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.kafka.core.KafkaOperations;
+
+/// Brings documents from MongoDB to a compacted topic: whatever is dirty is sent, by any instance, as often as need be.
+///
+/// Nobody marks a document clean by sending it. The writer reads its own topic, and a document is clean when its current
+/// revision was read back. So a send that was lost, and one that a slower instance overwrote with an older
+/// revision, are both seen and mended.
+public final class Relay implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(Relay.class);
+    private static final int BATCH = 500;
+    private static final long TURN_MILLIS = 1_000;
+
+    /// The documents that are relayed. All calls may block.
+    public interface Outbox {
+
+        /// Up to `limit` documents that are dirty.
+        List<Message> dirty(int limit);
+
+        /// The newest record of a key holds this revision: clean if that is the document's, dirty again if it is not.
+        void readBack(String key, long revision);
+    }
+
+    /// @param value null for a tombstone
+    public record Message(String key, byte @Nullable [] value) {}
+
+    private final Topic topic;
+    private final Outbox outbox;
+    private final KafkaOperations<String, byte[]> kafka;
+    private final DeclaredTopics topics;
+    private volatile @Nullable ScheduledExecutorService worker;
+
+    public Relay(Topic topic, Outbox outbox, KafkaOperations<String, byte[]> kafka, DeclaredTopics topics) {
+        this.topic = topic;
+        this.outbox = outbox;
+        this.kafka = kafka;
+        this.topics = topics;
+    }
+
+    /// Looks for what is dirty now, not at the next turn.
+    public void wake() {
+        var current = worker;
+        if (current != null) {
+            current.execute(this::turn);
+        }
+    }
+
+    @Override
+    public void start() {
+        var started = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("relay-" + topic.topicName()).factory());
+        worker = started;
+        var _ = started.scheduleWithFixedDelay(this::turn, TURN_MILLIS, TURN_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void stop() {
+        var current = worker;
+        worker = null;
+        if (current != null) {
+            current.shutdown();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return worker != null;
+    }
+
+    private void turn() {
+        try {
+            if (topics.await(java.time.Duration.ZERO)) {
+                send();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException | RuntimeException e) {
+            log.warn("relay to {} waits: {}", topic.topicName(), e.toString());
+        }
+    }
+
+    private void send() throws InterruptedException, ExecutionException, TimeoutException {
+        var sends = new ArrayList<CompletableFuture<?>>();
+        for (Message message : outbox.dirty(BATCH)) {
+            sends.add(kafka.send(topic.topicName(), message.key(), message.value()));
+        }
+        var _ = CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
+    }
+}
