@@ -2,6 +2,7 @@ package dev.adhere.reminder;
 
 import dev.adhere.contracts.CareTeam;
 import dev.adhere.contracts.SessionEvents;
+import dev.adhere.platform.kafka.Relay;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Page;
@@ -27,14 +28,14 @@ class CoachController {
     private final Users users;
     private final Access access;
     private final Keeper keeper;
-    private final CareTeamRelay relay;
+    private final Relay careTeamRelay;
     private final Clock clock;
 
-    CoachController(Users users, Access access, Keeper keeper, CareTeamRelay relay, Clock clock) {
+    CoachController(Users users, Access access, Keeper keeper, Relay careTeamRelay, Clock clock) {
         this.users = users;
         this.access = access;
         this.keeper = keeper;
-        this.relay = relay;
+        this.careTeamRelay = careTeamRelay;
         this.clock = clock;
     }
 
@@ -85,7 +86,7 @@ class CoachController {
                         return new Fold.EditCareTeam(new CareTeam(userId, team.revision() + 1, coaches));
                     },
                     now);
-            relay.wake();
+            careTeamRelay.wake();
             return ResponseEntity.status(HttpStatus.CREATED).body(current(after.careTeam(), coachId, now));
         });
     }
@@ -111,7 +112,7 @@ class CoachController {
                         return new Fold.EditCareTeam(new CareTeam(userId, team.revision() + 1, coaches));
                     },
                     now);
-            relay.wake();
+            careTeamRelay.wake();
             return ResponseEntity.noContent().build();
         });
     }

@@ -3,34 +3,24 @@ package dev.adhere.reminder;
 import dev.adhere.contracts.InvalidEvent;
 import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.SessionEvents;
-import dev.adhere.contracts.Topic;
 import io.cloudevents.kafka.KafkaMessageFactory;
 import io.cloudevents.rw.CloudEventRWException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.kafka.annotation.KafkaListener;
-import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 
 /// Takes events off Kafka, folds them, tells the new figures; the offset is committed after all of it.
 ///
 /// Blocking and a batch at a time: an offset is never committed before what it stands for is written.
-class EventListener implements ConsumerAwareRebalanceListener {
+class EventListener {
 
     static final String ID = "reminder-keeper";
 
@@ -39,15 +29,14 @@ class EventListener implements ConsumerAwareRebalanceListener {
     private final Keeper keeper;
     private final Teller teller;
     private final Partitions partitions;
-    private final Admin admin;
+    private final Ownership ownership;
     private final Clock clock;
-    private volatile String topicId = "";
 
-    EventListener(Keeper keeper, Teller teller, Partitions partitions, Admin admin, Clock clock) {
+    EventListener(Keeper keeper, Teller teller, Partitions partitions, Ownership ownership, Clock clock) {
         this.keeper = keeper;
         this.teller = teller;
         this.partitions = partitions;
-        this.admin = admin;
+        this.ownership = ownership;
         this.clock = clock;
     }
 
@@ -65,7 +54,7 @@ class EventListener implements ConsumerAwareRebalanceListener {
             SessionEvent event = read(record);
             if (event != null) {
                 inputs.computeIfAbsent(event.userId(), _ -> new ArrayList<>())
-                        .add(new Fold.Happened(event, topicId, record.offset()));
+                        .add(new Fold.Happened(event, ownership.topicId(), record.offset()));
             }
         }
         Instant now = clock.instant();
@@ -88,44 +77,6 @@ class EventListener implements ConsumerAwareRebalanceListener {
         } catch (InvalidEvent | CloudEventRWException | IllegalArgumentException e) {
             log.debug("skipped a record that is no event: partition {} offset {}", record.partition(), record.offset());
             return null;
-        }
-    }
-
-    @Override
-    public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> assigned) {
-        if (assigned.isEmpty()) {
-            return;
-        }
-        topicId = readTopicId();
-        for (TopicPartition partition : assigned) {
-            partitions.assigned(partition.partition(), consumer.position(partition));
-        }
-    }
-
-    @Override
-    public void onPartitionsRevokedBeforeCommit(Consumer<?, ?> consumer, Collection<TopicPartition> revoked) {
-        revoked.forEach(p -> partitions.revoked(p.partition()));
-    }
-
-    @Override
-    public void onPartitionsLost(Consumer<?, ?> consumer, Collection<TopicPartition> lost) {
-        lost.forEach(p -> partitions.revoked(p.partition()));
-    }
-
-    private String readTopicId() {
-        String name = Topic.SESSION_EVENTS.topicName();
-        try {
-            return Objects.requireNonNull(admin.describeTopics(List.of(name))
-                            .allTopicNames()
-                            .get(10, TimeUnit.SECONDS)
-                            .get(name))
-                    .topicId()
-                    .toString();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("the broker does not describe its topic", e);
         }
     }
 }

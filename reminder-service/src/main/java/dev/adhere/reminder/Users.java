@@ -14,6 +14,7 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.Updates;
 import com.mongodb.client.model.WriteModel;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -97,6 +98,26 @@ final class Users {
 
     List<UserState> withDirtyCareTeam(int limit) {
         return states(heads.find(Filters.eq("careTeamDirty", true)).limit(limit));
+    }
+
+    /// The topic's newest record of a user holds this revision: the care team is clean if that is its own, and is to
+    /// be sent again if not. Each is one update that raises the head's revision, so that a fold of that moment is
+    repeated.
+    void careTeamReadBack(String userId, long revision) {
+        var clean = heads.updateOne(
+                Filters.and(
+                        Filters.eq("_id", userId),
+                        Filters.eq("careTeam.revision", revision),
+                        Filters.eq("careTeamDirty", true)),
+                Updates.combine(Updates.unset("careTeamDirty"), Updates.inc("revision", 1L)));
+        if (clean.getMatchedCount() == 0) {
+            var _ = heads.updateOne(
+                    Filters.and(
+                            Filters.eq("_id", userId),
+                            Filters.gt("careTeam.revision", revision),
+                            Filters.ne("careTeamDirty", true)),
+                    Updates.combine(Updates.set("careTeamDirty", true), Updates.inc("revision", 1L)));
+        }
     }
 
     private static List<UserState> states(Iterable<Document> documents) {

@@ -67,7 +67,13 @@ class KeeperIT {
 
     private static Fold.Input bridge(String id, long offset) {
         return new Fold.Happened(
-                set(id, "bridge", Side.NONE, 10, MONDAY.atTime(10, 0).plusMinutes(offset).atZone(BERLIN), NOON),
+                set(
+                        id,
+                        "bridge",
+                        Side.NONE,
+                        10,
+                        MONDAY.atTime(10, 0).plusMinutes(offset).atZone(BERLIN),
+                        NOON),
                 "topic",
                 offset);
     }
@@ -82,7 +88,8 @@ class KeeperIT {
 
     @Test
     void what_is_written_is_read_back_the_same() {
-        var after = keeper.fold(Map.of("user-001", List.of(bridge("a", 0))), NOON).get("user-001");
+        var after =
+                keeper.fold(Map.of("user-001", List.of(bridge("a", 0))), NOON).get("user-001");
         assertThat(stored()).isEqualTo(after);
         assertThat(monday().done()).isEqualTo(1000);
     }
@@ -147,10 +154,17 @@ class KeeperIT {
             long offset = i;
             boolean edit = random.nextInt(4) == 0;
             writers.add(() -> edit
-                    ? keeper.edit("user-001", user -> new Fold.EditPreferences(user.head().preferences()), NOON)
+                    ? keeper.edit(
+                            "user-001",
+                            user -> new Fold.EditPreferences(user.head().preferences()),
+                            NOON)
                     : keeper.fold(
-                            Map.of("user-001", List.of(new Fold.Happened(
-                                    ((Fold.Happened) bridge(id, offset % 30)).event(), "life " + offset, offset))),
+                            Map.of(
+                                    "user-001",
+                                    List.of(new Fold.Happened(
+                                            ((Fold.Happened) bridge(id, offset % 30)).event(),
+                                            "life " + offset,
+                                            offset))),
                             NOON));
         }
         Set<String> expected = new java.util.TreeSet<>();
@@ -178,7 +192,9 @@ class KeeperIT {
         Instant due = Objects.requireNonNull(stored().nextDueAt());
         int partition = new Partitions(6).of("user-001");
         assertThat(users.due(Set.of(partition), due.minusMillis(1), 10)).isEmpty();
-        assertThat(users.due(Set.of(partition), due, 10)).extracting(UserState::userId).containsExactly("user-001");
+        assertThat(users.due(Set.of(partition), due, 10))
+                .extracting(UserState::userId)
+                .containsExactly("user-001");
         assertThat(users.due(Set.of(partition + 1), due, 10)).isEmpty();
     }
 

@@ -77,7 +77,9 @@ public final class CompactedTable<T> implements SmartLifecycle, HealthIndicator 
     @Override
     public Health health() {
         boolean up = caughtUp && !(mustHoldSomething && rows.isEmpty());
-        return (up ? Health.up() : Health.down()).withDetail("rows", rows.size()).build();
+        return (up ? Health.up() : Health.down())
+                .withDetail("rows", rows.size())
+                .build();
     }
 
     @Override
@@ -148,7 +150,8 @@ public final class CompactedTable<T> implements SmartLifecycle, HealthIndicator 
             try {
                 T given = read.apply(value);
                 row = given;
-                rows.merge(key, given, (old, next) -> revision.applyAsLong(next) < revision.applyAsLong(old) ? old : next);
+                rows.merge(
+                        key, given, (old, next) -> revision.applyAsLong(next) < revision.applyAsLong(old) ? old : next);
             } catch (RuntimeException e) {
                 log.error("a record of {} cannot be read: offset {}", topic.topicName(), record.offset());
                 return;

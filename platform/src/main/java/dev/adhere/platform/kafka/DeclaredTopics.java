@@ -41,7 +41,10 @@ public final class DeclaredTopics implements SmartLifecycle, HealthIndicator {
     private volatile boolean running;
 
     DeclaredTopics(
-            TopicsInUse use, KafkaTopicSettings settings, Admin admin, @Nullable KafkaListenerEndpointRegistry listeners) {
+            TopicsInUse use,
+            KafkaTopicSettings settings,
+            Admin admin,
+            @Nullable KafkaListenerEndpointRegistry listeners) {
         this.use = use;
         this.settings = settings;
         this.admin = admin;

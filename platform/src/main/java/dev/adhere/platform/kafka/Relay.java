@@ -17,7 +17,8 @@ import org.springframework.kafka.core.KafkaOperations;
 
 /// Brings documents from MongoDB to a compacted topic: whatever is dirty is sent, by any instance, as often as need be.
 ///
-/// Nobody marks a document clean by sending it. The writer reads its own topic, and a document is clean when its current
+/// Nobody marks a document clean by sending it. The writer reads its own topic, and a document is clean when its
+/// current
 /// revision was read back. So a send that was lost, and one that a slower instance overwrote with an older
 /// revision, are both seen and mended.
 public final class Relay implements SmartLifecycle {
