@@ -100,9 +100,11 @@ final class Users {
         return states(heads.find(Filters.eq("careTeamDirty", true)).limit(limit));
     }
 
-    /// The topic's newest record of a user holds this revision: the care team is clean if that is its own, and is to
-    /// be sent again if not. Each is one update that raises the head's revision, so that a fold of that moment is
-    repeated.
+    /// The topic's newest record of a user holds this revision: the care team is clean if that is its own,
+    /// and is to
+    /// be sent again if not.
+    ///
+    /// Each is one update that raises the head's revision too, so that a fold of that moment is repeated.
     void careTeamReadBack(String userId, long revision) {
         var clean = heads.updateOne(
                 Filters.and(
