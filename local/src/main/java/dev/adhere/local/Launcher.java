@@ -120,15 +120,16 @@ public final class Launcher {
         if (leftOvers > 0) {
             say("Stopped %d services that an earlier start had left behind", leftOvers);
         }
+        LocalMongo.stopLeftOver(data.path("mongo"));
         String given = System.getenv("MONGODB_URI");
         boolean ownMongo = given == null || given.isBlank();
+        refuseTakenPorts(ownMongo);
         say("Starting on %s%s", options.data(), options.now() == null ? "" : ", clocks at " + options.now());
 
         var kafka = CompletableFuture.supplyAsync(this::startKafka, atOnce);
         var mail = CompletableFuture.runAsync(this::startMail, atOnce);
         Mongo mongo = startMongo(given);
         refuseTimeTravel(mongo);
-        refuseTakenPorts();
         var services = startServices(mongo);
         var issuer = CompletableFuture.runAsync(this::startIssuer, atOnce);
         say("Kafka is up at %s", kafka.join());
@@ -147,7 +148,6 @@ public final class Launcher {
     }
 
     private String startKafka() {
-        refuseTaken(ports.own(false));
         var kafka = LocalKafka.start(data.path("kafka"), ports.kafka(), ports.kafkaController());
         whenStopping(kafka::close);
         return kafka.bootstrap();
@@ -217,19 +217,10 @@ public final class Launcher {
         }
     }
 
-    private void refuseTakenPorts() {
-        var wanted = new java.util.LinkedHashMap<String, Integer>();
-        for (var kind : ServiceProcess.Kind.ALL) {
-            var _ = wanted.put(kind.name(), kind.port() + options.portOffset());
-            var _ = wanted.put(kind.name() + " management", kind.managementPort() + options.portOffset());
-        }
-        refuseTaken(wanted);
-    }
-
-    private static void refuseTaken(java.util.Map<String, Integer> wanted) {
-        String taken = Ports.taken(wanted);
+    private void refuseTakenPorts(boolean ownMongo) {
+        String taken = Ports.taken(ports.all(ownMongo));
         if (!taken.isEmpty()) {
-            throw new Refused("Somebody else has the port " + taken + ". Another --port-offset helps.");
+            throw new Refused("Somebody else listens on " + taken + ". Another --port-offset helps.");
         }
     }
 

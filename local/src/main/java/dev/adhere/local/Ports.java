@@ -39,16 +39,21 @@ record Ports(int offset) {
                 .collect(Collectors.joining(", "));
     }
 
-    Map<String, Integer> own(boolean mongo) {
-        var own = new LinkedHashMap<String, Integer>();
-        own.put("issuer", issuer());
-        own.put("Kafka", kafka());
-        own.put("Kafka's controller", kafkaController());
-        own.put("SMTP", mail());
+    /// Everything that this start listens on, by name.
+    Map<String, Integer> all(boolean mongo) {
+        var all = new LinkedHashMap<String, Integer>();
+        all.put("issuer", issuer());
+        all.put("Kafka", kafka());
+        all.put("Kafka's controller", kafkaController());
+        all.put("SMTP", mail());
         if (mongo) {
-            own.put("MongoDB", mongo());
+            all.put("MongoDB", mongo());
         }
-        return own;
+        for (var kind : ServiceProcess.Kind.ALL) {
+            all.put(kind.name(), kind.port() + offset);
+            all.put(kind.name() + " management", kind.managementPort() + offset);
+        }
+        return all;
     }
 
     private static boolean free(int port) {

@@ -48,26 +48,19 @@ record ServiceProcess(String name, int port, int managementPort, Process process
         int managementPort = kind.managementPort() + portOffset;
         Path target = root.resolve(kind.name()).resolve("target");
         Path jar = target.resolve(kind.name() + "-0.1.0.jar");
-        Path unpacked = target.resolve("run");
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FRUGAL);
         command.add(marker(data));
-        boolean prepared = Files.exists(unpacked.resolve("app.aot"));
-        if (prepared) {
-            // The same jar, unpacked when it was built: its classes come from a cache that the same JDK made.
-            command.add("-XX:AOTCache=app.aot");
-            command.add("-Xlog:aot=off,cds=off");
-        }
         command.add("-jar");
-        command.add(prepared ? jar.getFileName().toString() : jar.toString());
+        command.add(jar.toString());
         command.add("--server.port=" + port);
         command.add("--server.address=127.0.0.1");
         command.add("--management.server.port=" + managementPort);
         command.add("--management.server.address=127.0.0.1");
         command.addAll(settings);
         Process process = new ProcessBuilder(command)
-                .directory((prepared ? unpacked : data).toFile())
+                .directory(data.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();

@@ -41,6 +41,15 @@ public sealed interface LocalMongo extends AutoCloseable {
         return Child.start(mongod, dir.toAbsolutePath().normalize(), port);
     }
 
+    /// Stops a `mongod` that runs on this folder although nobody here started it: its parent was killed.
+    static void stopLeftOver(Path dir) {
+        try {
+            Child.stopLeftOver(dir.toAbsolutePath().normalize());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /// The in-JVM server, for trying out: no replica set, no transactions; see [InJvm].
     ///
     /// @param file where the data is kept
