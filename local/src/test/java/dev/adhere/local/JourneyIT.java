@@ -1,0 +1,195 @@
+package dev.adhere.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.adhere.testbed.Processes;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The main job as a client app and a coach see it, on the stack that `./adhere up` starts: two minutes before a day
+/// ends
+/// in Berlin, so that the end of that day can be watched.
+class JourneyIT {
+
+    private static final String NOW = "2027-02-16T22:58:00Z";
+    private static final String TODAY = "2027-02-16";
+    private static final Duration READY_WITHIN = Duration.ofMinutes(4);
+    private static final Duration DAY_CLOSED_WITHIN = Duration.ofMinutes(4);
+    private static final int OFFSET = 25_000;
+
+    private static final String PLAN = """
+            {"timeZone":"Europe/Berlin","zonePolicy":"FOLLOW_USER","versions":[{"effectiveFrom":"2027-02-16","items":[
+              {"id":"bridge","exerciseId":"bridge","sets":3,"reps":10,"schedule":{"everyDays":1}}]}]}""";
+
+    private static String set(String id, String time) {
+        return """
+                {"specversion":"1.0","id":"%s","source":"app/journey","type":"dev.adhere.completed-set.v1","time":"%s",\
+                "data":{"exerciseId":"bridge","zone":"Europe/Berlin","reps":10}}""".formatted(id, time);
+    }
+
+    @TempDir
+    private static Path dir;
+
+    private static Process launcher;
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final JsonMapper json = JsonMapper.builder().build();
+
+    @BeforeAll
+    static void up() throws IOException {
+        Path root = Path.of(System.getProperty("adhere.root"));
+        Path terminal = dir.resolve("terminal.log");
+        launcher = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx320m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dadhere.root=" + root,
+                        "-jar",
+                        root.resolve("local/target/local-0.1.0.jar").toString(),
+                        "--port-offset",
+                        String.valueOf(OFFSET),
+                        "--data",
+                        dir.resolve("data").toString(),
+                        "--now",
+                        NOW)
+                .redirectErrorStream(true)
+                .redirectOutput(terminal.toFile())
+                .start();
+        try {
+            await().atMost(READY_WITHIN)
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() ->
+                            !launcher.isAlive() || Files.readString(terminal).contains("\nREADY"));
+        } finally {
+            System.out.println(Files.readString(terminal));
+        }
+        assertThat(launcher.isAlive()).as("the stack runs").isTrue();
+    }
+
+    @AfterAll
+    static void down() {
+        Processes.stop(launcher.toHandle());
+    }
+
+    @Test
+    void appsStreamEventsInAndAdherenceComesOut() throws Exception {
+        String user = token("user-001");
+        String coach = token("coach-anna");
+
+        assertThat(get(8081, "/v1/exercises?q=bridge", user)
+                        .get("items")
+                        .get(0)
+                        .get("id")
+                        .asString())
+                .isEqualTo("bridge");
+        assertThat(send("PUT", 8083, "/v1/users/user-001/plan", coach, "application/json", PLAN)
+                        .statusCode())
+                .isEqualTo(201);
+
+        String first = set("journey-1", "2027-02-16T23:10:00+01:00");
+        String stream = String.join("\n", first, "no JSON", first, set("journey-2", "2027-02-16T23:20:00+01:00"));
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            var answer = send("POST", 8082, "/v1/events", user, "application/x-ndjson", stream);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.body().lines().map(json::readTree).toList())
+                    .extracting(line ->
+                            line.get("line").asInt() + " " + line.get("status").asString())
+                    .containsExactlyInAnyOrder("1 accepted", "2 rejected", "3 accepted", "4 accepted");
+        });
+
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            assertThat(ids(get(8082, "/v1/users/user-001/events", user)))
+                    .containsExactlyInAnyOrder("journey-1", "journey-2");
+            JsonNode slot = get(8083, "/v1/users/user-001/agenda?date=" + TODAY, coach)
+                    .get("items")
+                    .get(0);
+            assertThat(slot.get("doneSets").asDouble()).isEqualTo(2.0);
+        });
+
+        // No set has to come for it: the day ends by the clock.
+        await().atMost(DAY_CLOSED_WITHIN).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> {
+            JsonNode adherence = get(8083, "/v1/users/user-001/adherence", user);
+            assertThat(adherence.get("throughDate").asString()).isEqualTo(TODAY);
+            assertThat(adherence.get("a7").get("numerator").asDouble()).isEqualTo(2.0);
+            assertThat(adherence.get("a7").get("denominator").asInt()).isEqualTo(3);
+            assertThat(adherence.get("a7").get("value").asDouble()).isEqualTo(66.7);
+        });
+        assertThat(get(8083, "/v1/users/user-001/agenda?date=" + TODAY, user)
+                        .get("items")
+                        .get(0)
+                        .get("state")
+                        .asString())
+                .isIn("MISSED", "PARTIAL");
+        assertThat(get(8083, "/v1/users/user-001/nudges", user).get("items").isArray())
+                .isTrue();
+    }
+
+    @Test
+    void aForeignUserAndAMissingOneLookTheSame() throws Exception {
+        String stranger = token("user-950");
+        for (String path : List.of("/v1/users/user-001/adherence", "/v1/users/nobody-at-all/adherence")) {
+            assertThat(send("GET", 8083, path, stranger, "", "").statusCode()).isEqualTo(404);
+        }
+        assertThat(send("GET", 8082, "/v1/users/user-001/events", stranger, "", "")
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(send("GET", 8081, "/v1/exercises", "no-token", "", "").statusCode())
+                .isEqualTo(401);
+    }
+
+    private String token(String client) throws Exception {
+        String basic = Base64.getEncoder().encodeToString((client + ":demo").getBytes(StandardCharsets.UTF_8));
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + (9000 + OFFSET) + "/oauth2/token"))
+                .header("Authorization", "Basic " + basic)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString("grant_type=client_credentials"))
+                .build();
+        var answer = http.send(request, BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        return json.readTree(answer.body()).get("access_token").asString();
+    }
+
+    private JsonNode get(int port, String path, String token) throws Exception {
+        var answer = send("GET", port, path, token, "", "");
+        assertThat(answer.statusCode()).as(path + " " + answer.body()).isEqualTo(200);
+        return json.readTree(answer.body());
+    }
+
+    private HttpResponse<String> send(
+            String method, int port, String path, String token, String contentType, String body) throws Exception {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + (port + OFFSET) + path))
+                .header("Authorization", "Bearer " + token)
+                .timeout(Duration.ofSeconds(30))
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (!contentType.isEmpty()) {
+            var _ = request.header("Content-Type", contentType);
+        }
+        return http.send(request.build(), BodyHandlers.ofString());
+    }
+
+    private static List<String> ids(JsonNode page) {
+        return StreamSupport.stream(page.get("items").spliterator(), false)
+                .map(event -> event.get("id").asString())
+                .toList();
+    }
+}
