@@ -45,7 +45,8 @@ class CatalogController {
             Caller caller) {
         caller.require(Role.values());
         if (q != null && q.length() > LONGEST_QUERY) {
-            throw Problem.invalidParameter("q is at most " + LONGEST_QUERY + " characters.").asException();
+            throw Problem.invalidParameter("q is at most " + LONGEST_QUERY + " characters.")
+                    .asException();
         }
         Exercise.Kind wantedKind = oneOf("kind", kind, Exercise.Kind.values());
         Exercise.Status asked = oneOf("status", status, Exercise.Status.values());
@@ -122,7 +123,10 @@ class CatalogController {
         List<T> rest = rows;
         if (cursor != null) {
             String last = cursor.key().getFirst();
-            rest = rows.stream().dropWhile(row -> !id.apply(row).equals(last)).skip(1).toList();
+            rest = rows.stream()
+                    .dropWhile(row -> !id.apply(row).equals(last))
+                    .skip(1)
+                    .toList();
         }
         return Page.of(rest, limit, row -> Cursor.after(id.apply(row)), row -> row);
     }

@@ -5,10 +5,10 @@ import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.gt;
 import static com.mongodb.client.model.Filters.ne;
 
+import com.mongodb.MongoWriteException;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Updates;
-import com.mongodb.MongoWriteException;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.adhere.contracts.Exercise;
@@ -37,8 +37,7 @@ final class Entries implements Relay.Outbox {
     private final JsonMapper json;
 
     Entries(MongoDatabase database, JsonMapper json) {
-        this.documents =
-                database.getCollection("exercises").withWriteConcern(WriteConcern.MAJORITY.withJournal(true));
+        this.documents = database.getCollection("exercises").withWriteConcern(WriteConcern.MAJORITY.withJournal(true));
         this.json = json;
     }
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// Finds exercises by name or alias, in any case and with or without hyphens; literally, never as a pattern.
 final class Search {
 
-    private static final Comparator<Entry> BY_NAME = Comparator.comparing((Entry e) -> e.name().toLowerCase(Locale.ROOT))
-            .thenComparing(Entry::id);
+    private static final Comparator<Entry> BY_NAME =
+            Comparator.comparing((Entry e) -> e.name().toLowerCase(Locale.ROOT)).thenComparing(Entry::id);
 
     private Search() {}
 
@@ -50,8 +50,8 @@ final class Search {
             return 3;
         }
         List<String> words = Arrays.asList(name.split(" "));
-        boolean eachBeginsAWord = Arrays.stream(wanted.split(" ")).allMatch(part -> words.stream()
-                .anyMatch(word -> word.startsWith(part)));
+        boolean eachBeginsAWord = Arrays.stream(wanted.split(" "))
+                .allMatch(part -> words.stream().anyMatch(word -> word.startsWith(part)));
         return eachBeginsAWord ? 2 : name.contains(wanted) ? 1 : 0;
     }
 

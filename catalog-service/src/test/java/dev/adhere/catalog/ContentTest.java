@@ -38,24 +38,38 @@ class ContentTest {
     @Test
     void every_article_has_a_programme_and_every_rule_is_guidance() {
         assertThat(CONTENT.guidance()).hasSize(29);
-        assertThat(CONTENT.programmes()).hasSize(5).allMatch(Content.Programme::layAdvice).allMatch(p -> p.frequency() == null);
+        assertThat(CONTENT.programmes())
+                .hasSize(5)
+                .allMatch(Content.Programme::layAdvice)
+                .allMatch(p -> p.frequency() == null);
         Set<String> published = PUBLISHED.stream().map(Entry::id).collect(Collectors.toSet());
         assertThat(CONTENT.programmes()).allMatch(p -> published.containsAll(p.exerciseIds()));
-        assertThat(CONTENT.programmes().stream().mapToInt(p -> p.guidanceIds().size()).sum()).isEqualTo(29);
+        assertThat(CONTENT.programmes().stream()
+                        .mapToInt(p -> p.guidanceIds().size())
+                        .sum())
+                .isEqualTo(29);
     }
 
     @Test
     void a_dose_that_no_article_gives_stays_unknown() {
-        Entry bridge = PUBLISHED.stream().filter(e -> e.id().equals("bridge")).findFirst().orElseThrow();
+        Entry bridge = PUBLISHED.stream()
+                .filter(e -> e.id().equals("bridge"))
+                .findFirst()
+                .orElseThrow();
         assertThat(bridge.sources().get(0).holdSeconds()).isNull();
         assertThat(bridge.sources().get(1).holdSeconds()).isEqualTo(new Exercise.Range(30, 30, true));
         assertThat(bridge.sources()).allMatch(s -> s.sets() == null);
-        assertThat(PUBLISHED.stream().filter(Entry::postponeOnDiscomfort)).extracting(Entry::id).containsExactly("lower-tummy-strengthening");
+        assertThat(PUBLISHED.stream().filter(Entry::postponeOnDiscomfort))
+                .extracting(Entry::id)
+                .containsExactly("lower-tummy-strengthening");
     }
 
     @Test
     void every_source_has_a_title_to_read() {
-        assertThat(ENTRIES).allSatisfy(e -> assertThat(e.sources()).isNotEmpty().allMatch(s -> !s.title().isBlank() && !s.title().endsWith(".txt")));
+        assertThat(ENTRIES)
+                .allSatisfy(e -> assertThat(e.sources())
+                        .isNotEmpty()
+                        .allMatch(s -> !s.title().isBlank() && !s.title().endsWith(".txt")));
     }
 
     @ParameterizedTest
@@ -89,6 +103,8 @@ class ContentTest {
 
     @Test
     void without_a_query_they_come_by_name() {
-        assertThat(Search.of(PUBLISHED, null)).extracting(e -> e.name().toLowerCase()).isSorted();
+        assertThat(Search.of(PUBLISHED, null))
+                .extracting(e -> e.name().toLowerCase())
+                .isSorted();
     }
 }

@@ -1,0 +1,114 @@
+package dev.adhere.session;
+
+import dev.adhere.contracts.InvalidEvent;
+import dev.adhere.contracts.SessionEvent;
+import dev.adhere.contracts.SessionEvents;
+import dev.adhere.contracts.Topic;
+import io.cloudevents.kafka.KafkaMessageFactory;
+import io.cloudevents.rw.CloudEventRWException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.bson.Document;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.kafka.core.KafkaOperations;
+
+/// Takes events off the road and puts them on record, each once; offsets are committed after that.
+///
+/// What is no event goes to the dead letters with its bytes, and costs nothing else of its batch. MongoDB
+/// away is no
+/// reason for a dead letter: then the batch comes again until it is kept.
+class Recorder {
+
+    static final String ID = "session-recorder";
+
+    private static final Logger log = LoggerFactory.getLogger(Recorder.class);
+    private static final long ACK_SECONDS = 5;
+
+    private final Records records;
+    private final KafkaOperations<String, byte[]> kafka;
+
+    Recorder(Records records, KafkaOperations<String, byte[]> kafka) {
+        this.records = records;
+        this.kafka = kafka;
+    }
+
+    @KafkaListener(
+            id = ID,
+            topics = "session-events",
+            batch = "true",
+            autoStartup = "false",
+            containerFactory = "recorderContainers")
+    void on(List<ConsumerRecord<String, byte[]>> batch) {
+        var documents = new ArrayList<Document>(batch.size());
+        var poison = new ArrayList<ProducerRecord<String, byte[]>>();
+        for (ConsumerRecord<String, byte[]> record : batch) {
+            try {
+                documents.add(EventDocuments.of(read(record), record.partition(), record.offset()));
+            } catch (InvalidEvent | CloudEventRWException | IllegalArgumentException e) {
+                poison.add(deadLetter(record, e));
+            }
+        }
+        Records.Tally tally = records.keep(documents);
+        bury(poison);
+        if (!poison.isEmpty() || tally.conflicts() > 0) {
+            log.warn(
+                    "of {} records {} were recorded, {} came again ({} with other content), {} are dead letters",
+                    batch.size(),
+                    tally.recorded(),
+                    tally.duplicates(),
+                    tally.conflicts(),
+                    poison.size());
+        }
+    }
+
+    private static SessionEvent read(ConsumerRecord<String, byte[]> record) throws InvalidEvent {
+        byte[] value = record.value();
+        if (value == null) {
+            throw new IllegalArgumentException("no value");
+        }
+        SessionEvent event = SessionEvents.fromCloudEvent(
+                KafkaMessageFactory.createReader(record.headers(), value).toEvent());
+        if (!event.userId().equals(record.key())) {
+            throw new IllegalArgumentException("the key is not the subject");
+        }
+        return event;
+    }
+
+    // The reason is the fault's kind, never its text: that could carry what the event says.
+    private static ProducerRecord<String, byte[]> deadLetter(ConsumerRecord<String, byte[]> record, Exception fault) {
+        Headers headers = new RecordHeaders(record.headers());
+        headers.add("adhere_reason", bytes(fault.getClass().getSimpleName()));
+        headers.add("adhere_topic", bytes(record.topic()));
+        headers.add("adhere_partition", bytes(Integer.toString(record.partition())));
+        headers.add("adhere_offset", bytes(Long.toString(record.offset())));
+        return new ProducerRecord<>(
+                Topic.SESSION_EVENTS.dltName(), record.partition(), record.key(), record.value(), headers);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void bury(List<ProducerRecord<String, byte[]>> poison) {
+        CompletableFuture<?>[] sends = poison.stream().map(kafka::send).toArray(CompletableFuture[]::new);
+        try {
+            var _ = CompletableFuture.allOf(sends).get(ACK_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while burying", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the dead letters were not taken; the batch comes again", e);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.adhere.session;
+
+import dev.adhere.contracts.SessionEvent;
+import dev.adhere.contracts.SessionEvents;
+import dev.adhere.contracts.Topic;
+import io.cloudevents.kafka.KafkaMessageFactory;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.springframework.kafka.core.KafkaOperations;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import tools.jackson.databind.JsonNode;
+
+/// Puts events on the road: an event is accepted when the broker has acknowledged that very record.
+///
+/// Sending may wait (for a permit, for metadata, for room in the producer's buffer), so it never runs on an
+/// event loop.
+/// All waits together end within two seconds; what is unknown by then is `retry`.
+final class Sender {
+
+    /// The catalogue's copy may lag behind a publication this long after the start.
+    static final Duration SETTLING = Duration.ofSeconds(60);
+
+    private static final int MOST_IN_FLIGHT = 20_000;
+    private static final long PERMIT_MILLIS = 200;
+
+    private final EventReader reader;
+    private final KafkaOperations<String, byte[]> kafka;
+    private final Clock clock;
+    private final Instant startedAt;
+    private final Semaphore permits = new Semaphore(MOST_IN_FLIGHT);
+    private final Scheduler scheduler = Schedulers.newBoundedElastic(
+            Math.max(8, 4 * Runtime.getRuntime().availableProcessors()), 10_000, "ingest", 60, true);
+
+    Sender(EventReader reader, KafkaOperations<String, byte[]> kafka, Clock clock) {
+        this.reader = reader;
+        this.kafka = kafka;
+        this.clock = clock;
+        this.startedAt = clock.instant();
+    }
+
+    /// Where reading and sending run.
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /// Reads and sends one event; to be called on the scheduler.
+    Mono<Outcome> take(long line, byte[] json, String userId) {
+        Instant now = clock.instant();
+        return settle(line, reader.read(json, userId, now, settled(now)), now);
+    }
+
+    Mono<Outcome> take(long line, JsonNode json, String userId) {
+        Instant now = clock.instant();
+        return settle(line, reader.read(json, userId, now, settled(now)), now);
+    }
+
+    private boolean settled(Instant now) {
+        return now.isAfter(startedAt.plus(SETTLING));
+    }
+
+    private Mono<Outcome> settle(long line, EventReader.Verdict verdict, Instant now) {
+        return switch (verdict) {
+            case EventReader.Refused refused -> Mono.just(Outcome.rejected(line, refused.id(), refused.problem()));
+            case EventReader.NotYet notYet -> Mono.just(Outcome.retry(line, notYet.id()));
+            case EventReader.Taken taken -> send(line, taken.event(), now);
+        };
+    }
+
+    private Mono<Outcome> send(long line, SessionEvent event, Instant receivedAt) {
+        Outcome retry = Outcome.retry(line, event.id());
+        try {
+            if (!permits.tryAcquire(PERMIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                return Mono.just(retry);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return Mono.just(retry);
+        }
+        CompletableFuture<?> sent;
+        try {
+            ProducerRecord<String, byte[]> record = KafkaMessageFactory.<String>createWriter(
+                            Topic.SESSION_EVENTS.topicName(), event.userId())
+                    .writeBinary(SessionEvents.toCloudEvent(event));
+            sent = kafka.send(record);
+        } catch (KafkaException | org.springframework.kafka.KafkaException _) {
+            permits.release();
+            return Mono.just(retry);
+        }
+        Outcome accepted = Outcome.accepted(line, event.id(), receivedAt);
+        CompletableFuture<Outcome> outcome = sent.handle((_, fault) -> {
+            permits.release();
+            return fault == null ? accepted : retry;
+        });
+        return Mono.fromFuture(outcome, true);
+    }
+}
