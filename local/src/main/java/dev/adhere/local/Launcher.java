@@ -170,7 +170,8 @@ public final class Launcher {
 
     /// @param base a connection string of any database
     /// @param pid of the child process, 0 if there is none
-    private record Mongo(String base, String words, long pid) {
+    /// @param durable whether everything acknowledged is on disk, events too
+    private record Mongo(String base, String words, long pid, boolean durable) {
         String uri(String database) {
             return LocalMongo.withDatabase(base, database);
         }
@@ -179,19 +180,19 @@ public final class Launcher {
     private Mongo startMongo(@Nullable String given) {
         if (given != null && !given.isBlank()) {
             say("MongoDB is the one that MONGODB_URI names");
-            return new Mongo(given, "MongoDB of MONGODB_URI", 0);
+            return new Mongo(given, "MongoDB of MONGODB_URI", 0, true);
         }
         var mongod = LocalMongo.onPath();
         if (mongod.isPresent()) {
             var child = LocalMongo.start(mongod.get(), data.path("mongo"), ports.mongo());
             whenStopping(child::close);
             say("MongoDB is up at 127.0.0.1:%d (mongod, process %d)", ports.mongo(), child.pid());
-            return new Mongo(child.uri("admin"), "MongoDB, a mongod child process", child.pid());
+            return new Mongo(child.uri("admin"), "MongoDB, a mongod child process", child.pid(), true);
         }
         var inJvm = LocalMongo.inJvm(data.path("mongo.h2"), ports.mongo());
         whenStopping(inJvm::close);
         say("No mongod on the PATH: using the in-JVM server at 127.0.0.1:%d, good for trying out", ports.mongo());
-        return new Mongo(inJvm.uri("admin"), "MongoDB stand-in in this JVM, for trying out only", 0);
+        return new Mongo(inJvm.uri("admin"), "MongoDB stand-in in this JVM, for trying out only", 0, false);
     }
 
     // Time that goes back would date new events before stored ones, and every rule that compares the two would be
@@ -238,6 +239,8 @@ public final class Launcher {
                             "--adhere.security.issuer=" + Issuer.uri(ports.issuer()),
                             "--adhere.security.jwks-uri=http://127.0.0.1:" + ports.issuer() + "/oauth2/jwks",
                             "--adhere.clock-offset=" + clockOffset,
+                            // The in-JVM server may lose the last second of events at a kill; Kafka has them.
+                            "--adhere.recorder.rewind=" + (mongo.durable() ? Duration.ZERO : Duration.ofHours(1)),
                             "--adhere.kafka.user-partitions=6",
                             "--adhere.kafka.replication-factor=1"));
             services.add(service);

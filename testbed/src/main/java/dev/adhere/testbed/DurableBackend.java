@@ -71,6 +71,9 @@ final class DurableBackend extends H2Backend {
     public Document handleMessage(MongoMessage message) {
         Document body = message.getDocument();
         String command = body.keySet().iterator().next();
+        if (command.equals("hello")) {
+            return super.handleMessage(oldHello(message)).append("isWritablePrimary", true);
+        }
         return durably(command, body, () -> super.handleMessage(message));
     }
 
@@ -79,6 +82,12 @@ final class DurableBackend extends H2Backend {
         Document body = query.getQuery();
         String command = body.isEmpty() ? "" : body.keySet().iterator().next();
         return durably(command, body, () -> super.handleQuery(query));
+    }
+
+    // The server knows only the old name of this command; health checks use the new one.
+    private static MongoMessage oldHello(MongoMessage hello) {
+        var isMaster = new Document("isMaster", 1).append("$db", "admin");
+        return new MongoMessage(hello.getChannel(), hello.getHeader(), isMaster);
     }
 
     private <T> T durably(String command, Document body, Supplier<T> work) {

@@ -85,6 +85,15 @@ class InJvmMongoIT {
         }
     }
 
+    @Test
+    void itAnswersAHealthCheck() {
+        try (var mongo = LocalMongo.inJvm(dir.resolve("mongo.h2"), FreePorts.one());
+                MongoClient client = MongoClients.create(mongo.uri("shop"))) {
+            var hello = client.getDatabase("shop").runCommand(new Document("hello", 1));
+            assertThat(hello.getInteger("maxWireVersion")).isPositive();
+        }
+    }
+
     private static int numberOf(MongoCollection<Document> users, String id) {
         Document found = users.find(Filters.eq("_id", id)).first();
         return found == null ? 0 : found.getInteger("n");
