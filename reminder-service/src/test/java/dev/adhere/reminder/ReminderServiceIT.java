@@ -64,6 +64,14 @@ class ReminderServiceIT {
     @org.jspecify.annotations.Nullable
     Clock clock;
 
+    @Autowired
+    org.springframework.web.reactive.result.method.annotation.@org.jspecify.annotations.Nullable
+            RequestMappingHandlerMapping
+            handlers;
+
+    @org.springframework.beans.factory.annotation.Value("${local.server.port}")
+    int port;
+
     @DynamicPropertySource
     static void backends(DynamicPropertyRegistry registry) {
         registry.add("spring.kafka.bootstrap-servers", TestBackends::kafkaBootstrap);
@@ -171,6 +179,24 @@ class ReminderServiceIT {
                 .expectBody(Adherence.class)
                 .returnResult()
                 .getResponseBody());
+    }
+
+    @Test
+    void row72_every_mapping_answers_every_role_as_the_table_says() {
+        var mappings = new java.util.TreeSet<String>();
+        Objects.requireNonNull(handlers).getHandlerMethods().forEach((info, handler) -> {
+            if (handler.getBeanType().getName().startsWith("dev.adhere.")) {
+                info.getMethodsCondition()
+                        .getMethods()
+                        .forEach(method -> info.getPatternsCondition()
+                                .getPatterns()
+                                .forEach(pattern -> mappings.add(method + " " + pattern.getPatternString())));
+            }
+        });
+        assertThat(mappings).isNotEmpty();
+        assertThat(dev.adhere.testbed.AccessWalk.findings(
+                        Objects.requireNonNull(getClass().getResourceAsStream("/access.csv")), mappings, port, ISSUER))
+                .isEmpty();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.cloudevents.kafka.KafkaMessageFactory;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -53,12 +54,12 @@ final class Sender {
 
     /// Reads and sends one event; to be called on the scheduler.
     Mono<Outcome> take(long line, byte[] json, String userId) {
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return settle(line, reader.read(json, userId, now, settled(now)), now);
     }
 
     Mono<Outcome> take(long line, JsonNode json, String userId) {
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return settle(line, reader.read(json, userId, now, settled(now)), now);
     }
 

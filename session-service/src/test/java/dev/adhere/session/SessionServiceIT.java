@@ -1,0 +1,588 @@
+package dev.adhere.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.mongodb.client.MongoClient;
+import dev.adhere.contracts.CareTeam;
+import dev.adhere.contracts.Exercise;
+import dev.adhere.contracts.Topic;
+import dev.adhere.platform.kafka.CompactedTable;
+import dev.adhere.testbed.TestBackends;
+import dev.adhere.testbed.TestIssuer;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.bson.Document;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.micrometer.metrics.test.autoconfigure.AutoConfigureMetrics;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.webtestclient.autoconfigure.AutoConfigureWebTestClient;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.web.reactive.server.WebTestClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The service over HTTP, a real broker and MongoDB, with really signed tokens.
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {"management.server.port=0", "adhere.kafka.user-partitions=6", "adhere.kafka.replication-factor=1"
+        })
+@AutoConfigureWebTestClient
+@AutoConfigureMetrics
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SessionServiceIT {
+
+    private static final TestIssuer ISSUER = TestIssuer.start();
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final MediaType SINGLE = MediaType.parseMediaType("application/cloudevents+json");
+    private static final MediaType BATCH = MediaType.parseMediaType("application/cloudevents-batch+json");
+
+    @Autowired
+    @Nullable
+    WebTestClient web;
+
+    @Autowired
+    @Nullable
+    KafkaTemplate<String, byte[]> kafka;
+
+    @Autowired
+    @Nullable
+    ConsumerFactory<String, byte[]> consumers;
+
+    @Autowired
+    @Nullable
+    CompactedTable<Exercise> exercisesHealthIndicator;
+
+    @Autowired
+    @Nullable
+    CompactedTable<CareTeam> careTeamsHealthIndicator;
+
+    @Autowired
+    @Nullable
+    MongoClient mongo;
+
+    @Autowired
+    @Nullable
+    Clock clock;
+
+    @Value("${spring.mongodb.uri}")
+    String uri = "";
+
+    @Value("${local.management.port}")
+    int managementPort;
+
+    @Autowired
+    org.springframework.web.reactive.result.method.annotation.@org.jspecify.annotations.Nullable
+            RequestMappingHandlerMapping
+            handlers;
+
+    @Value("${local.server.port}")
+    int port;
+
+    @DynamicPropertySource
+    static void backends(DynamicPropertyRegistry registry) {
+        registry.add("spring.kafka.bootstrap-servers", TestBackends::kafkaBootstrap);
+        registry.add("spring.mongodb.uri", () -> TestBackends.mongoUri("adhere_session"));
+        registry.add("adhere.security.issuer", ISSUER::issuerUri);
+        registry.add("adhere.security.jwks-uri", ISSUER::jwksUri);
+    }
+
+    @BeforeAll
+    void fillTheTables() {
+        var bridge = new Exercise(
+                "bridge",
+                1,
+                Exercise.Status.PUBLISHED,
+                "Bridge",
+                List.of(),
+                Exercise.Kind.STRENGTHENING,
+                false,
+                null,
+                List.of(),
+                false,
+                List.of());
+        var team = new CareTeam("reader", 1, List.of(new CareTeam.Assignment("coach-anna", Instant.EPOCH, null)));
+        await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
+            send(new ProducerRecord<>(Topic.EXERCISES.topicName(), "bridge", JSON.writeValueAsBytes(bridge)));
+            send(new ProducerRecord<>(Topic.CARE_TEAM.topicName(), "reader", JSON.writeValueAsBytes(team)));
+            assertThat(Objects.requireNonNull(exercisesHealthIndicator).get("bridge"))
+                    .isNotNull();
+            assertThat(Objects.requireNonNull(careTeamsHealthIndicator).get("reader"))
+                    .isNotNull();
+        });
+    }
+
+    private void send(ProducerRecord<String, byte[]> record) throws Exception {
+        assertThat(Objects.requireNonNull(kafka).send(record).get(10, TimeUnit.SECONDS))
+                .isNotNull();
+    }
+
+    private WebTestClient as(String sub, String role) {
+        return with("Bearer " + ISSUER.token(sub, role));
+    }
+
+    private WebTestClient with(@Nullable String authorization) {
+        var builder = Objects.requireNonNull(web)
+                .mutate()
+                .responseTimeout(Duration.ofSeconds(60))
+                .codecs(c -> c.defaultCodecs().maxInMemorySize(16 << 20));
+        return authorization == null
+                ? builder.build()
+                : builder.defaultHeader(HttpHeaders.AUTHORIZATION, authorization)
+                        .build();
+    }
+
+    private String event(String id, String fields) {
+        return "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"app/ios\",\"type\":\"dev.adhere.completed-set.v1\",\"time\":\"%s\",\"data\":{\"exerciseId\":\"bridge\",\"zone\":\"Europe/Berlin\"%s}}"
+                .formatted(
+                        id,
+                        Objects.requireNonNull(clock)
+                                        .instant()
+                                        .minusSeconds(60)
+                                        .toString()
+                                        .substring(0, 16) + ":00Z",
+                        fields);
+    }
+
+    private WebTestClient.ResponseSpec post(String user, MediaType type, String body) {
+        return as(user, "user")
+                .post()
+                .uri("/v1/events")
+                .contentType(type)
+                .bodyValue(body.getBytes(StandardCharsets.UTF_8))
+                .exchange();
+    }
+
+    private List<JsonNode> stream(String user, String body) {
+        byte[] answer = Objects.requireNonNull(post(user, MediaType.APPLICATION_NDJSON, body)
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .returnResult()
+                .getResponseBody());
+        return new String(answer, StandardCharsets.UTF_8)
+                .lines()
+                .<JsonNode>map(JSON::readTree)
+                .toList();
+    }
+
+    private long stored(String user) {
+        return documents("events", user).size();
+    }
+
+    private List<Document> documents(String collection, String user) {
+        var name = Objects.requireNonNull(new com.mongodb.ConnectionString(uri).getDatabase());
+        return Objects.requireNonNull(mongo)
+                .getDatabase(name)
+                .getCollection(collection)
+                .find(new Document("userId", user))
+                .into(new ArrayList<>());
+    }
+
+    private void awaitStored(String user, long count) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> stored(user) >= count);
+        assertThat(stored(user)).isEqualTo(count);
+    }
+
+    private static void problem(WebTestClient.ResponseSpec response, int status, String slug) {
+        response.expectStatus()
+                .isEqualTo(status)
+                .expectHeader()
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .expectBody()
+                .jsonPath("$.type")
+                .isEqualTo("urn:adhere:problem:" + slug);
+    }
+
+    @Test
+    void row72_every_mapping_answers_every_role_as_the_table_says() {
+        var mappings = new java.util.TreeSet<String>();
+        Objects.requireNonNull(handlers).getHandlerMethods().forEach((info, handler) -> {
+            if (handler.getBeanType().getName().startsWith("dev.adhere.")) {
+                info.getMethodsCondition()
+                        .getMethods()
+                        .forEach(method -> info.getPatternsCondition()
+                                .getPatterns()
+                                .forEach(pattern -> mappings.add(method + " " + pattern.getPatternString())));
+            }
+        });
+        assertThat(mappings).isNotEmpty();
+        assertThat(dev.adhere.testbed.AccessWalk.findings(
+                        Objects.requireNonNull(getClass().getResourceAsStream("/access.csv")), mappings, port, ISSUER))
+                .isEmpty();
+    }
+
+    @Test
+    void a_single_event_is_accepted_and_read_back_as_it_came() {
+        post("single", SINGLE, event("e1", ",\"reps\":10,\"load\":2.50"))
+                .expectStatus()
+                .isAccepted()
+                .expectBody()
+                .jsonPath("$.status")
+                .isEqualTo("accepted")
+                .jsonPath("$.line")
+                .isEqualTo(1)
+                .jsonPath("$.id")
+                .isEqualTo("e1");
+        awaitStored("single", 1);
+        as("single", "user")
+                .get()
+                .uri("/v1/users/single/events?type=dev.adhere.completed-set.v1")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.items[0].data.reps")
+                .isEqualTo(10)
+                .jsonPath("$.items[0].data.load")
+                .isEqualTo(2.5)
+                .jsonPath("$.items[0].state")
+                .isEqualTo("RECORDED")
+                .jsonPath("$.next")
+                .isEmpty();
+    }
+
+    @Test
+    void a_batch_is_answered_in_its_order() {
+        String body = "[" + event("b1", "") + "," + event("b2", ",\"reps\":-1") + ",7," + event("b3", "") + "]";
+        post("batch", BATCH, body)
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$[0].status")
+                .isEqualTo("accepted")
+                .jsonPath("$[1].problem.type")
+                .isEqualTo("urn:adhere:problem:validation-failed")
+                .jsonPath("$[2].id")
+                .isEmpty()
+                .jsonPath("$[3].line")
+                .isEqualTo(4)
+                .jsonPath("$[3].status")
+                .isEqualTo("accepted");
+        awaitStored("batch", 2);
+    }
+
+    @Test
+    void row21_a_stream_gives_every_line_its_outcome_and_a_bad_one_costs_no_other() {
+        String body = event("n1", "") + "\n\nrubbish\n" + event("n2", ",\"userId\":\"x\"") + "\n" + "x".repeat(70_000)
+                + "\n" + event("n3", "");
+        List<JsonNode> outcomes = stream("stream", body);
+        assertThat(outcomes).hasSize(5);
+        Map<Long, String> status = new java.util.TreeMap<>();
+        outcomes.forEach(o -> status.put(
+                o.get("line").longValue(),
+                o.has("problem")
+                        ? o.at("/problem/type").stringValue().substring(19)
+                        : o.get("status").stringValue()));
+        assertThat(status)
+                .containsExactly(
+                        Map.entry(1L, "accepted"),
+                        Map.entry(3L, "invalid-body"),
+                        Map.entry(4L, "reserved-field"),
+                        Map.entry(5L, "payload-too-large"),
+                        Map.entry(6L, "accepted"));
+        awaitStored("stream", 2);
+    }
+
+    @Test
+    void row19_the_same_id_counts_once_and_other_content_is_a_conflict() {
+        stream("twice", event("t1", ",\"reps\":10") + "\n" + event("t1", ",\"reps\":10") + "\n" + event("t2", ""));
+        awaitStored("twice", 2);
+        assertThat(stream("twice", event("t1", ",\"reps\":9")))
+                .allMatch(o -> o.get("status").stringValue().equals("accepted"));
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> documents("conflicts", "twice").size() == 1);
+        as("twice", "user")
+                .get()
+                .uri("/v1/users/twice/events/conflicts")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.items[0].data.reps")
+                .isEqualTo(9);
+        as("twice", "user")
+                .get()
+                .uri("/v1/users/twice/events?size=1")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.next")
+                .isNotEmpty();
+        assertThat(documents("events", "twice").stream()
+                        .filter(d -> d.getString("id").equals("t1"))
+                        .findFirst()
+                        .orElseThrow()
+                        .get("data", Document.class)
+                        .getInteger("reps"))
+                .isEqualTo(10);
+    }
+
+    @Test
+    void row18_two_users_may_have_the_same_id() {
+        post("left", SINGLE, event("same", "")).expectStatus().isAccepted();
+        post("right", SINGLE, event("same", "")).expectStatus().isAccepted();
+        awaitStored("left", 1);
+        awaitStored("right", 1);
+    }
+
+    @Test
+    void ten_thousand_lines_of_one_stream_are_all_stored_once() {
+        var body = new StringBuilder();
+        for (int i = 0; i < 10_000; i++) {
+            body.append(event("m" + i, "")).append('\n');
+            if (i % 10 == 0) {
+                body.append(event("m" + i, "")).append('\n');
+            }
+        }
+        List<JsonNode> outcomes = stream("many", body.toString());
+        assertThat(outcomes)
+                .hasSize(11_000)
+                .allMatch(o -> o.get("status").stringValue().equals("accepted"));
+        Set<Long> lines = new TreeSet<>();
+        outcomes.forEach(o -> lines.add(o.get("line").longValue()));
+        assertThat(lines).hasSize(11_000);
+        awaitStored("many", 10_000);
+        assertThat(documents("conflicts", "many")).isEmpty();
+    }
+
+    @Test
+    void poison_is_a_dead_letter_with_its_bytes_and_costs_nobody_elses_event() throws Exception {
+        byte[] bytes = "{\"not\":\"an event\"".getBytes(StandardCharsets.UTF_8);
+        var poison = new ProducerRecord<>(Topic.SESSION_EVENTS.topicName(), "poisoned", bytes);
+        poison.headers().add("__TypeId__", "java.lang.Runtime".getBytes(StandardCharsets.UTF_8));
+        post("poisoned", SINGLE, event("p1", "")).expectStatus().isAccepted();
+        send(poison);
+        send(new ProducerRecord<>(Topic.SESSION_EVENTS.topicName(), "poisoned", null));
+        post("poisoned", SINGLE, event("p2", "")).expectStatus().isAccepted();
+        awaitStored("poisoned", 2);
+        var letters = new ArrayList<ConsumerRecord<String, byte[]>>();
+        try (Consumer<String, byte[]> reader = Objects.requireNonNull(consumers).createConsumer("dlt-reader", "it")) {
+            reader.assign(reader.partitionsFor(Topic.SESSION_EVENTS.dltName()).stream()
+                    .map(p -> new TopicPartition(p.topic(), p.partition()))
+                    .toList());
+            reader.seekToBeginning(reader.assignment());
+            await().atMost(Duration.ofSeconds(20)).until(() -> {
+                reader.poll(Duration.ofMillis(200)).forEach(letters::add);
+                return letters.stream().filter(r -> "poisoned".equals(r.key())).count() >= 2;
+            });
+        }
+        assertThat(letters.stream().filter(r -> r.value() != null).map(ConsumerRecord::value))
+                .anyMatch(value -> java.util.Arrays.equals(value, bytes));
+    }
+
+    @Test
+    void an_event_of_a_later_release_is_parked() throws Exception {
+        var record =
+                new ProducerRecord<>(Topic.SESSION_EVENTS.topicName(), "parked", "{}".getBytes(StandardCharsets.UTF_8));
+        Map.of(
+                        "ce_specversion",
+                        "1.0",
+                        "ce_id",
+                        "x1",
+                        "ce_source",
+                        "app",
+                        "ce_type",
+                        "dev.adhere.mood.v1",
+                        "ce_subject",
+                        "parked",
+                        "ce_time",
+                        "2026-01-01T00:00:00Z",
+                        "ce_receivedat",
+                        "2026-01-01T00:00:01Z",
+                        "content-type",
+                        "application/json")
+                .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        send(record);
+        awaitStored("parked", 1);
+        assertThat(documents("events", "parked").getFirst().getString("state")).isEqualTo("PARKED");
+    }
+
+    @Test
+    void rows_1_to_11_a_token_that_is_not_one_to_take_is_refused() throws Exception {
+        Date past = Date.from(Objects.requireNonNull(clock).instant().minusSeconds(61));
+        Date ahead = Date.from(Objects.requireNonNull(clock).instant().plusSeconds(3600));
+        problem(
+                with(null)
+                        .get()
+                        .uri("/v1/users/u/events")
+                        .exchange()
+                        .expectHeader()
+                        .valueEquals("WWW-Authenticate", "Bearer"),
+                401,
+                "unauthenticated");
+        problem(
+                with(null)
+                        .get()
+                        .uri("/v1/users/u/events?access_token=" + ISSUER.token("u", "user"))
+                        .exchange(),
+                401,
+                "unauthenticated");
+        for (String bad : List.of(
+                ISSUER.signed(_ -> {}, c -> c.expirationTime(past)),
+                ISSUER.signed(_ -> {}, c -> c.notBeforeTime(ahead)),
+                ISSUER.signed(_ -> {}, c -> c.issuer("http://localhost:1")),
+                ISSUER.signed(_ -> {}, c -> c.audience("sister")),
+                ISSUER.signed(_ -> {}, c -> c.audience(List.of())),
+                ISSUER.signed(_ -> {}, c -> c.claim("typ", "ID")),
+                ISSUER.signed(_ -> {}, c -> c.claim("typ", "Refresh")),
+                ISSUER.signed(_ -> {}, c -> c.subject("a|b")),
+                ISSUER.signed(h -> h.keyID("../../etc/passwd"), _ -> {}),
+                new com.nimbusds.jwt.PlainJWT(ISSUER.claims(_ -> {})).serialize(),
+                "nonsense")) {
+            problem(with("Bearer " + bad).get().uri("/v1/users/u/events").exchange(), 401, "token-invalid");
+        }
+        var twice = Objects.requireNonNull(web)
+                .mutate()
+                .defaultHeader(
+                        HttpHeaders.AUTHORIZATION,
+                        "Bearer " + ISSUER.token("u", "user"),
+                        "Bearer " + ISSUER.token("u", "user"))
+                .build();
+        problem(twice.get().uri("/v1/users/u/events").exchange(), 401, "token-invalid");
+    }
+
+    @Test
+    void rows_13_to_17_and_23_who_may_not_see_learns_nothing() {
+        post("owner", SINGLE, event("o1", "")).expectStatus().isAccepted();
+        awaitStored("owner", 1);
+        byte[] foreign = as("stranger", "user")
+                .get()
+                .uri("/v1/users/owner/events")
+                .exchange()
+                .expectStatus()
+                .isNotFound()
+                .expectBody()
+                .returnResult()
+                .getResponseBody();
+        byte[] missing = as("stranger", "user")
+                .get()
+                .uri("/v1/users/nobody/events")
+                .exchange()
+                .expectStatus()
+                .isNotFound()
+                .expectBody()
+                .returnResult()
+                .getResponseBody();
+        assertThat(foreign).isEqualTo(missing);
+        for (String path : List.of("events", "sessions", "pain-scores", "events/conflicts")) {
+            problem(
+                    as("coach-anna", "coach")
+                            .get()
+                            .uri("/v1/users/owner/" + path)
+                            .exchange(),
+                    404,
+                    "not-found");
+            problem(as("admin", "admin").get().uri("/v1/users/owner/" + path).exchange(), 403, "forbidden");
+            problem(as("ops", "ops").get().uri("/v1/users/owner/" + path).exchange(), 403, "forbidden");
+            as("coach-anna", "coach")
+                    .get()
+                    .uri("/v1/users/reader/" + path)
+                    .exchange()
+                    .expectStatus()
+                    .isOk();
+            problem(
+                    as("coach-ben", "coach")
+                            .get()
+                            .uri("/v1/users/reader/" + path)
+                            .exchange(),
+                    404,
+                    "not-found");
+        }
+        problem(
+                as("coach-anna", "coach")
+                        .post()
+                        .uri("/v1/events")
+                        .contentType(SINGLE)
+                        .bodyValue(event("c1", "").getBytes(StandardCharsets.UTF_8))
+                        .exchange(),
+                403,
+                "forbidden");
+        problem(as("owner", "user").delete().uri("/v1/users/owner/events").exchange(), 405, "method-not-allowed");
+        problem(as("owner", "user").get().uri("/v1/users/owner/events?userId=x").exchange(), 400, "invalid-parameter");
+        problem(
+                as("owner", "user")
+                        .get()
+                        .uri("/v1/users/owner/events?type[$ne]=x")
+                        .exchange(),
+                400,
+                "invalid-parameter");
+        problem(as("owner", "user").get().uri("/v1/users/owner/events?size=0").exchange(), 400, "invalid-parameter");
+        problem(
+                as("owner", "user")
+                        .get()
+                        .uri("/v1/users/owner/events?cursor=AAAA")
+                        .exchange(),
+                400,
+                "invalid-parameter");
+        problem(as("owner", "user").get().uri("/v1/nothing").exchange(), 404, "not-found");
+        problem(with(null).get().uri("/actuator/health").exchange(), 404, "not-found");
+    }
+
+    @Test
+    void row50_what_is_too_large_or_of_another_kind_is_refused() {
+        problem(
+                post("large", SINGLE, event("l1", ",\"note\":\"" + "x".repeat(70_000) + "\"")),
+                413,
+                "payload-too-large");
+        var many = new ArrayList<String>();
+        for (int i = 0; i < 1_001; i++) {
+            many.add("{}");
+        }
+        problem(post("large", BATCH, many.toString()), 413, "payload-too-large");
+        problem(post("large", BATCH, "{}"), 400, "invalid-body");
+        problem(post("large", MediaType.TEXT_PLAIN, event("l2", "")), 415, "unsupported-media-type");
+        problem(
+                as("large", "user")
+                        .post()
+                        .uri("/v1/events")
+                        .contentType(SINGLE)
+                        .header(HttpHeaders.CONTENT_ENCODING, "gzip")
+                        .bodyValue(new byte[] {1})
+                        .exchange(),
+                415,
+                "unsupported-encoding");
+        assertThat(stored("large")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/env", "/actuator/heapdump", "/actuator/loggers", "/v1/events", "/"})
+    void the_management_port_shows_health_and_metrics_and_nothing_else(String path) {
+        var management = WebTestClient.bindToServer()
+                .baseUrl("http://localhost:" + managementPort)
+                .build();
+        management.get().uri(path).exchange().expectStatus().isUnauthorized();
+        management
+                .get()
+                .uri("/actuator/health/readiness")
+                .exchange()
+                .expectStatus()
+                .isOk();
+        management.get().uri("/actuator/prometheus").exchange().expectStatus().isOk();
+    }
+}
