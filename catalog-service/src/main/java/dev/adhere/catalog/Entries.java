@@ -30,6 +30,9 @@ final class Entries implements Relay.Outbox {
 
     private static final int DUPLICATE_KEY = 11000;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    // A MongoDB that takes connections and never answers: the driver alone would wait for good.
+    private static final Duration READERS_PATIENCE = Duration.ofSeconds(2);
     private static final JsonWriterSettings PLAIN =
             JsonWriterSettings.builder().outputMode(JsonMode.RELAXED).build();
 
@@ -59,11 +62,13 @@ final class Entries implements Relay.Outbox {
     }
 
     Flux<Entry> all() {
-        return Flux.from(documents.find()).map(this::entry);
+        return Flux.from(documents.find()).timeout(READERS_PATIENCE).map(this::entry);
     }
 
     Mono<Entry> find(String id) {
-        return Mono.from(documents.find(eq("_id", id)).first()).map(this::entry);
+        return Mono.from(documents.find(eq("_id", id)).first())
+                .timeout(READERS_PATIENCE)
+                .map(this::entry);
     }
 
     private Entry entry(Document doc) {
