@@ -22,6 +22,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.core.KafkaOperations;
+import tools.jackson.core.JacksonException;
 
 /// Takes events off the road and puts them on record, each once; offsets are committed after that.
 ///
@@ -55,7 +56,7 @@ class Recorder {
         for (ConsumerRecord<String, byte[]> record : batch) {
             try {
                 documents.add(EventDocuments.of(read(record), record.partition(), record.offset()));
-            } catch (InvalidEvent | CloudEventRWException | IllegalArgumentException e) {
+            } catch (InvalidEvent | CloudEventRWException | IllegalArgumentException | JacksonException e) {
                 poison.add(deadLetter(record, e));
             }
         }
