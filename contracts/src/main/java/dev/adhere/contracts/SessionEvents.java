@@ -27,6 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -38,7 +39,9 @@ public final class SessionEvents {
     public static final String RECEIVED_AT = "receivedat";
 
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9._~-]{1,64}");
-    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
     private static final Set<String> REGION_IDS = ZoneId.getAvailableZoneIds();
     private static final Map<String, ZoneId> ZONES = new ConcurrentHashMap<>();
 

@@ -8,12 +8,12 @@ import java.util.TreeSet;
 /// One user's facts of one local date.
 ///
 /// @param counted the first 300 by arrival, in that order
-/// @param notCounted facts kept only to say why they do not count, the first 50 by arrival
+/// @param notCounted facts kept only to say why they do not count, the first 300 by arrival
 /// @param revision compare-and-set; 0 where nothing is stored yet
 record Day(LocalDate date, List<Fact> counted, List<NotCounted> notCounted, long revision) {
 
     static final int MOST = 300;
-    static final int MOST_NOT_COUNTED = 50;
+    static final int MOST_NOT_COUNTED = 300;
 
     enum Flag {
         TOO_LATE,

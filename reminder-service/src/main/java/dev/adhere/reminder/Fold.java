@@ -25,10 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// in any case, before its offset is committed.
 final class Fold {
 
-    /// Dates that a head keeps sums of, counted back from the last closed day: two more than the horizon of
-    /// rule 8,
-    /// because zones differ by up to 26 hours.
-    static final int KEPT_DAYS = Lateness.HORIZON_DAYS + 2;
+    /// How far back a head keeps sums: the horizon of rule 8, and two days more because zones differ by up
+    /// to 26 hours.
+    private static final int KEPT_DAYS = Lateness.HORIZON_DAYS + 2;
 
     private static final Duration REMEMBERED = Duration.ofDays(14);
 
@@ -153,6 +152,12 @@ final class Fold {
                 head.plan(), head.excuses(), day.date(), day.sets(), (date, item) -> presence(head.sums(), date, item));
     }
 
+    /// The first date whose sums are kept. Weeks are kept and frozen whole: the quota of rule 12 looks at
+    /// all of its week.
+    private static LocalDate keptFrom(LocalDate throughDate) {
+        return Dose.weekOf(throughDate.minusDays(KEPT_DAYS)).getFirst();
+    }
+
     private static boolean presence(Map<LocalDate, DaySums> sums, LocalDate date, Plan.Item item) {
         DaySums of = sums.get(date);
         return of != null && of.has(item);
@@ -206,7 +211,7 @@ final class Fold {
 
         // No first plan reaches back further than the horizon, so older dates can never be due.
         private void forgetWithoutPlan(Instant receivedAt) {
-            LocalDate oldest = LocalDate.ofInstant(receivedAt, head.zone).minusDays(KEPT_DAYS);
+            LocalDate oldest = keptFrom(LocalDate.ofInstant(receivedAt, head.zone));
             head.sums.headMap(oldest).clear();
         }
 
@@ -225,12 +230,14 @@ final class Fold {
             head.plan = plan;
             if (first) {
                 startIn(now);
-                LocalDate from = plan.versions().isEmpty()
-                        ? head.throughDate
-                        : plan.versions().getFirst().effectiveFrom();
-                for (LocalDate date = from; !date.isAfter(head.throughDate); date = date.plusDays(1)) {
-                    recompute(List.of(date));
-                }
+            }
+            // A version that begins within the week moves the slots of its quotas (rule 12), to closed days
+            // too.
+            LocalDate from = first && !plan.versions().isEmpty()
+                    ? plan.versions().getFirst().effectiveFrom()
+                    : Dose.weekOf(head.throughDate).getFirst();
+            for (LocalDate date = from; !date.isAfter(head.throughDate); date = date.plusDays(1)) {
+                recompute(List.of(date));
             }
             recompute(List.copyOf(head.sums.keySet()));
             tellAdherence();
@@ -264,7 +271,7 @@ final class Fold {
         }
 
         private void freeze() {
-            LocalDate oldest = head.throughDate.minusDays(KEPT_DAYS);
+            LocalDate oldest = keptFrom(head.throughDate);
             while (!head.sums.isEmpty() && head.sums.firstKey().isBefore(oldest)) {
                 head.frozen = head.frozen.then(head.sums.pollFirstEntry().getValue());
             }
@@ -348,8 +355,8 @@ final class Fold {
 
         void recompute(Collection<LocalDate> dates) {
             for (LocalDate date : List.copyOf(dates)) {
-                // A rest of an older week may lie behind the horizon: it is frozen.
-                if (date.isBefore(head.throughDate.minusDays(KEPT_DAYS)) && !head.sums.containsKey(date)) {
+                // Behind the horizon all is frozen.
+                if (date.isBefore(keptFrom(head.throughDate)) && !head.sums.containsKey(date)) {
                     continue;
                 }
                 Day day = day(date);

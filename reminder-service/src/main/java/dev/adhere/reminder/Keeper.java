@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /// Folds inputs into users and keeps the result: read, fold, write days before heads, and again for those
@@ -32,7 +34,7 @@ final class Keeper {
         var stored = new HashMap<String, UserState>();
         Map<String, List<Input>> open = inputs;
         for (int attempt = 0; !open.isEmpty(); attempt++) {
-            giveUpAfter(attempt);
+            nextAttempt(attempt);
             Map<String, User> loaded = load(open, now);
             var changes = new ArrayList<Users.Change>();
             for (var entry : open.entrySet()) {
@@ -63,7 +65,7 @@ final class Keeper {
     /// @param edit sees the user with the facts of today; may refuse by throwing
     UserState edit(String userId, Function<User, ? extends Input> edit, Instant now) {
         for (int attempt = 0; ; attempt++) {
-            giveUpAfter(attempt);
+            nextAttempt(attempt);
             UserState head = users.head(userId);
             UserState state = head == null ? UserState.unknown(userId, now) : head;
             User seen = with(state, Set.of(state.today(now)));
@@ -78,7 +80,11 @@ final class Keeper {
         }
     }
 
-    private static void giveUpAfter(int attempt) {
+    // Who lost waits a little, each a different while, so that the same writers do not meet again.
+    private static void nextAttempt(int attempt) {
+        if (attempt > 2) {
+            LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(1, 1L << Math.min(attempt, 7)) * 1_000_000);
+        }
         if (attempt == ATTEMPTS) {
             throw new IllegalStateException("lost the race for a user's document " + ATTEMPTS + " times");
         }

@@ -175,7 +175,7 @@ class KeeperIT {
             }
         }
         Collections.shuffle(writers, random);
-        try (var pool = Executors.newFixedThreadPool(8)) {
+        try (var pool = Executors.newFixedThreadPool(4)) {
             for (var done : pool.invokeAll(writers, 60, TimeUnit.SECONDS)) {
                 assertThat(done.get()).isNotNull();
             }

@@ -1,0 +1,247 @@
+package dev.adhere.reminder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.adhere.contracts.SessionEvent.CompletedSet;
+import dev.adhere.contracts.SessionEvent.Side;
+import dev.adhere.reminder.Situations.Story;
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/// The fold against its oracle: random histories of 60 days, in any order, with any repetition, in zones
+/// that change their
+/// clocks.
+class FoldPropertyTest {
+
+    private static final int HISTORIES = Integer.getInteger("adhere.histories", 2_000);
+    private static final long SEED = Long.getLong("adhere.seed", 20_261_121L);
+    private static final List<String> EXERCISES = List.of("bridge", "tilt", "bird-dog", "plank");
+    private static final Instant FROM = Instant.parse("2024-01-01T00:00:00Z");
+    private static final Instant TO = Instant.parse("2027-12-31T00:00:00Z");
+
+    // All zones that change their clocks in these years, and where each does so for the first time.
+    private static final List<ZoneId> ZONES = ZoneId.getAvailableZoneIds().stream()
+            .filter(id -> id.contains("/") && !id.startsWith("SystemV/") && !id.startsWith("Etc/"))
+            .sorted()
+            .map(ZoneId::of)
+            .filter(zone -> {
+                var next = zone.getRules().nextTransition(FROM);
+                return next != null && next.getInstant().isBefore(TO);
+            })
+            .toList();
+
+    private record History(
+            Plan first, Plan last, Instant editedAt, List<Excuse> excuses, List<CompletedSet> events, Instant end) {}
+
+    private static History random(Random random, ZoneId zone) {
+        var transition = zone.getRules().nextTransition(FROM.plusSeconds(86_400L * random.nextInt(900)));
+        Instant around = transition == null ? FROM.plusSeconds(86_400L * 200) : transition.getInstant();
+        Instant start = around.minusSeconds(86_400L * (5 + random.nextInt(50))).plusSeconds(random.nextInt(86_400));
+        LocalDate firstDay = LocalDate.ofInstant(start, zone);
+        LocalDate from = firstDay.minusDays(random.nextInt(3) == 0 ? random.nextInt(43) : 0);
+        var versions = new ArrayList<Plan.Version>();
+        versions.add(new Plan.Version(from, items(random)));
+        var first = new Plan(zone, Plan.ZonePolicy.FOLLOW_USER, List.copyOf(versions), 1, start, start);
+        Instant editedAt = start.plusSeconds(86_400L * (1 + random.nextInt(40)));
+        LocalDate editDay = LocalDate.ofInstant(editedAt, zone);
+        for (int v = random.nextInt(3); v > 0; v--) {
+            LocalDate begins = editDay.plusDays(1 + random.nextInt(12));
+            if (versions.stream().noneMatch(x -> x.effectiveFrom().equals(begins))) {
+                versions.add(new Plan.Version(begins, random.nextInt(6) == 0 ? List.of() : items(random)));
+            }
+        }
+        var last = new Plan(zone, Plan.ZonePolicy.FOLLOW_USER, versions, 2, start, editedAt);
+        var excuses = new ArrayList<Excuse>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            LocalDate x = from.plusDays(random.nextInt(70));
+            excuses.add(new Excuse(
+                    x,
+                    x.plusDays(random.nextInt(4)),
+                    random.nextBoolean() ? null : EXERCISES.get(random.nextInt(EXERCISES.size())),
+                    Excuse.Reason.ILLNESS));
+        }
+        var events = new ArrayList<CompletedSet>();
+        double habit = random.nextDouble();
+        for (LocalDate date = from.minusDays(2); date.isBefore(firstDay.plusDays(60)); date = date.plusDays(1)) {
+            if (random.nextDouble() > habit) {
+                continue;
+            }
+            for (int n = 1 + random.nextInt(random.nextInt(40) == 0 ? 330 : 12); n > 0; n--) {
+                ZoneId where = random.nextInt(6) == 0 ? ZONES.get(random.nextInt(ZONES.size())) : zone;
+                var time = date.atStartOfDay(where).plusSeconds(random.nextInt(90_000));
+                Instant received = time.toInstant()
+                        .plusSeconds(
+                                switch (random.nextInt(8)) {
+                                    case 0 -> 86_400L * random.nextInt(12);
+                                    case 1 -> 86_400L * 7 + random.nextInt(86_400) - 43_200;
+                                    default -> random.nextInt(600);
+                                });
+                received = received.isBefore(start) && random.nextBoolean()
+                        ? start.plusSeconds(random.nextInt(86_400 * 9))
+                        : received;
+                // An id that is met again within a month is recognised; later than the horizon it may count
+                // anew.
+                int earlier = events.isEmpty() ? 0 : random.nextInt(events.size());
+                boolean again = random.nextInt(25) == 0
+                        && !events.isEmpty()
+                        && events.get(earlier).id().equals("e" + earlier)
+                        && events.get(earlier).date().isAfter(date.minusDays(30));
+                String id = "e" + (again ? earlier : events.size());
+                events.add(Situations.set(
+                        id,
+                        EXERCISES.get(random.nextInt(EXERCISES.size())),
+                        Side.values()[random.nextInt(4)],
+                        random.nextInt(5) == 0 ? null : 1 + random.nextInt(14),
+                        time,
+                        received));
+            }
+        }
+        events.sort(Comparator.comparing(CompletedSet::receivedAt));
+        return new History(first, last, editedAt, excuses, events, start.plusSeconds(86_400L * 60));
+    }
+
+    private static List<Plan.Item> items(Random random) {
+        var items = new ArrayList<Plan.Item>();
+        for (String exercise : EXERCISES) {
+            if (random.nextInt(3) > 0) {
+                var times = new TreeSet<LocalTime>();
+                for (int i = random.nextInt(3); i > 0; i--) {
+                    times.add(LocalTime.of(random.nextInt(24), 0));
+                }
+                List<LocalTime> timesOfDay = List.copyOf(times);
+                Plan.Schedule schedule = switch (random.nextInt(3)) {
+                    case 0 -> new Plan.Schedule.DaysOfWeek(days(random), timesOfDay);
+                    case 1 -> new Plan.Schedule.EveryDays(1 + random.nextInt(4), timesOfDay);
+                    default -> new Plan.Schedule.TimesPerWeek(1 + random.nextInt(7), timesOfDay);
+                };
+                items.add(new Plan.Item(
+                        exercise,
+                        exercise,
+                        1 + random.nextInt(4),
+                        1 + random.nextInt(12),
+                        null,
+                        schedule,
+                        random.nextInt(3) == 0));
+            }
+        }
+        return items;
+    }
+
+    private static Set<DayOfWeek> days(Random random) {
+        var days = EnumSet.noneOf(DayOfWeek.class);
+        for (DayOfWeek day : DayOfWeek.values()) {
+            if (random.nextBoolean()) {
+                days.add(day);
+            }
+        }
+        return days.isEmpty() ? EnumSet.of(DayOfWeek.MONDAY) : days;
+    }
+
+    /// Plays a history in the order in which things arrive, timers in between.
+    private static Story played(History h) {
+        var story = new Story(h.first().firstSavedAt().minusSeconds(86_400));
+        boolean planned = false;
+        boolean edited = false;
+        for (CompletedSet event : h.events()) {
+            if (!planned && !event.receivedAt().isBefore(h.first().firstSavedAt())) {
+                story.at(h.first().firstSavedAt()).plan(h.first()).excuses(h.excuses());
+                planned = true;
+            }
+            if (!edited && planned && !event.receivedAt().isBefore(h.editedAt())) {
+                story.at(h.editedAt()).plan(h.last());
+                edited = true;
+            }
+            if (event.receivedAt().isAfter(h.end())) {
+                break;
+            }
+            if (event.receivedAt().isAfter(story.now)) {
+                story.at(event.receivedAt());
+            }
+            story.event(event);
+        }
+        if (!planned) {
+            story.at(h.first().firstSavedAt()).plan(h.first()).excuses(h.excuses());
+        }
+        if (!edited) {
+            story.at(h.editedAt()).plan(h.last());
+        }
+        return story.at(h.end());
+    }
+
+    private static Oracle.Result figures(UserState head) {
+        Figures f = head.figures();
+        return new Oracle.Result(Oracle.of(f.a7()), Oracle.of(f.a28()), f.streak(), f.bestStreak());
+    }
+
+    @Test
+    void figures_equal_the_oracles() {
+        var random = new Random(SEED);
+        System.out.println("seed " + SEED + ", " + HISTORIES + " histories, " + ZONES.size() + " zones");
+        for (int i = 0; i < HISTORIES; i++) {
+            History h = random(random, ZONES.get(i % ZONES.size()));
+            Story story = played(h);
+            List<CompletedSet> seen = h.events().stream()
+                    .filter(e -> !e.receivedAt().isAfter(h.end()))
+                    .toList();
+            var oracle = new Oracle(h.last(), h.excuses(), seen);
+            for (DaySums day : story.head()
+                    .sums()
+                    .headMap(story.head().throughDate(), true)
+                    .values()) {
+                Oracle.Sums wanted = oracle.on(day.date());
+                assertThat(new Oracle.Sums(
+                                1000L * day.due(),
+                                day.done(),
+                                1000L * day.excused(),
+                                day.rawDone(),
+                                day.over(),
+                                day.active()))
+                        .as("seed %d, history %d, %s", SEED, i, day.date())
+                        .isEqualTo(wanted);
+            }
+            assertThat(figures(story.head()))
+                    .as("seed %d, history %d in %s", SEED, i, story.head().zone())
+                    .isEqualTo(oracle.through(story.head().throughDate()));
+        }
+    }
+
+    @Test
+    void any_order_and_any_repetition_give_the_same_figures() {
+        var random = new Random(SEED + 1);
+        for (int i = 0; i < HISTORIES / 10; i++) {
+            History h = random(random, ZONES.get(random.nextInt(ZONES.size())));
+            // Of one id with several contents the first in Kafka counts, so those keep their order: one
+            // content an id here.
+            var ids = new java.util.HashSet<String>();
+            List<CompletedSet> events = h.events().stream()
+                    .filter(e -> !e.receivedAt().isAfter(h.end()) && ids.add(e.id()))
+                    .toList();
+            var story = new Story(h.first().firstSavedAt());
+            story.plan(h.first()).excuses(h.excuses()).plan(h.last());
+            var shuffled = new ArrayList<>(events);
+            for (int n = events.size() / 5; n > 0; n--) {
+                shuffled.add(events.get(random.nextInt(events.size())));
+            }
+            Collections.shuffle(shuffled, random);
+            // Timers come after all of it: they never overtake the backlog.
+            shuffled.forEach(story::event);
+            story.at(h.end());
+            assertThat(figures(story.head()))
+                    .as("seed %d, history %d", SEED + 1, i)
+                    .isEqualTo(new Oracle(h.last(), h.excuses(), events)
+                            .through(story.head().throughDate()));
+        }
+    }
+}

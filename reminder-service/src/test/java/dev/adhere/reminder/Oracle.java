@@ -1,0 +1,240 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.SessionEvent.CompletedSet;
+import dev.adhere.contracts.SessionEvent.Side;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.DayOfWeek;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Section 1 of the rules once more, the slow and obvious way: everything from the raw events, for every
+/// date, with no
+/// state. Shares only the plan's and events' types with what it checks.
+final class Oracle {
+
+    private final Plan plan;
+    private final List<Excuse> excuses;
+    private final Map<LocalDate, List<CompletedSet>> byDate = new HashMap<>();
+
+    /// @param inOrder events as Kafka has them; repeats allowed
+    Oracle(Plan plan, List<Excuse> excuses, List<CompletedSet> inOrder) {
+        this.plan = plan;
+        this.excuses = excuses;
+        Map<String, CompletedSet> distinct = new LinkedHashMap<>();
+        // What is older than the horizon leaves no trace at all, not even its id.
+        inOrder.stream().filter(e -> !ancient(e)).forEach(e -> distinct.putIfAbsent(e.id(), e));
+        for (CompletedSet e : distinct.values()) {
+            if (inTime(e)) {
+                byDate.computeIfAbsent(e.time().atZoneSameInstant(e.zone()).toLocalDate(), _ -> new ArrayList<>())
+                        .add(e);
+            }
+        }
+        for (List<CompletedSet> sets : byDate.values()) {
+            sets.sort(Comparator.comparing(CompletedSet::receivedAt).thenComparing(CompletedSet::id));
+            while (sets.size() > 300) {
+                sets.removeLast();
+            }
+            sets.sort(Comparator.comparing((CompletedSet e) -> e.time().toInstant())
+                    .thenComparing(CompletedSet::id));
+        }
+    }
+
+    private static boolean ancient(CompletedSet e) {
+        LocalDate on = e.time().atZoneSameInstant(e.zone()).toLocalDate();
+        return on.plusDays(42).isBefore(e.receivedAt().atZone(e.zone()).toLocalDate());
+    }
+
+    private boolean inTime(CompletedSet e) {
+        LocalDate on = e.time().atZoneSameInstant(e.zone()).toLocalDate();
+        LocalDate received = e.receivedAt().atZone(e.zone()).toLocalDate();
+        LocalDate saved = plan.firstSavedAt().atZone(e.zone()).toLocalDate();
+        boolean withinAWeek = !on.plusDays(7).isBefore(received);
+        boolean history = on.isBefore(saved) && !saved.plusDays(7).isBefore(received);
+        return withinAWeek || history;
+    }
+
+    /// The sums of one date, in thousandths of a set.
+    record Sums(long due, long done, long excused, long rawDone, long over, boolean active) {}
+
+    Sums on(LocalDate date) {
+        long due = 0;
+        long done = 0;
+        long excused = 0;
+        long raw = 0;
+        long over = 0;
+        boolean active = false;
+        Plan.Version version = version(date);
+        if (version != null) {
+            for (Plan.Item item : version.items()) {
+                if (!falls(version, item, date)) {
+                    continue;
+                }
+                boolean out = false;
+                for (Excuse x : excuses) {
+                    boolean covers = !x.from().isAfter(date) && !x.to().isBefore(date);
+                    out |= covers && (x.exerciseId() == null || x.exerciseId().equals(item.exerciseId()));
+                }
+                List<Side> sides = item.unilateral() ? List.of(Side.LEFT, Side.RIGHT) : List.of(Side.NONE);
+                for (Side side : sides) {
+                    for (BigDecimal credit : credits(item, side, date)) {
+                        long c = credit.longValueExact();
+                        long p = 1000L * item.sets();
+                        raw += Math.min(c, p);
+                        over += Math.max(0, c - p);
+                        if (out) {
+                            excused += p;
+                        } else {
+                            due += p;
+                            done += Math.min(c, p);
+                            active |= c > 0;
+                        }
+                    }
+                }
+            }
+        }
+        return new Sums(due, done, excused, raw, over, active);
+    }
+
+    private List<BigDecimal> credits(Plan.Item item, Side side, LocalDate date) {
+        List<CompletedSet> mine = new ArrayList<>();
+        for (CompletedSet e : byDate.getOrDefault(date, List.of())) {
+            boolean takes = side == Side.NONE || e.side() == side || e.side() == Side.BOTH;
+            if (e.exerciseId().equals(item.exerciseId()) && takes) {
+                mine.add(e);
+            }
+        }
+        Set<LocalTime> times = new HashSet<>(item.schedule().timesOfDay());
+        int slots = Math.max(1, times.size());
+        List<BigDecimal> credits = new ArrayList<>();
+        for (int slot = 0; slot < slots; slot++) {
+            BigDecimal sum = BigDecimal.ZERO;
+            for (int i = 0; i < mine.size(); i++) {
+                int belongs = Math.min(i / item.sets(), slots - 1);
+                if (belongs == slot) {
+                    Integer given = item.reps() != null
+                            ? mine.get(i).reps()
+                            : mine.get(i).holdSeconds();
+                    int amount = given == null ? item.target() : Math.min(given, item.target());
+                    sum = sum.add(BigDecimal.valueOf(amount));
+                }
+            }
+            credits.add(sum.multiply(BigDecimal.valueOf(1000))
+                    .divide(BigDecimal.valueOf(item.target()), 0, RoundingMode.HALF_UP));
+        }
+        return credits;
+    }
+
+    private Plan.@Nullable Version version(LocalDate date) {
+        return plan.versions().stream()
+                .filter(v -> !v.effectiveFrom().isAfter(date))
+                .max(Comparator.comparing(Plan.Version::effectiveFrom))
+                .orElse(null);
+    }
+
+    private boolean falls(Plan.Version version, Plan.Item item, LocalDate date) {
+        if (item.schedule() instanceof Plan.Schedule.DaysOfWeek s) {
+            return s.days().contains(date.getDayOfWeek());
+        }
+        if (item.schedule() instanceof Plan.Schedule.EveryDays s) {
+            LocalDate d = version.effectiveFrom();
+            while (d.isBefore(date)) {
+                d = d.plusDays(s.n());
+            }
+            return d.equals(date);
+        }
+        int owed = ((Plan.Schedule.TimesPerWeek) item.schedule()).n();
+        LocalDate monday = date;
+        while (monday.getDayOfWeek() != DayOfWeek.MONDAY) {
+            monday = monday.minusDays(1);
+        }
+        Set<LocalDate> chosen = new HashSet<>();
+        for (int i = 0; i < 7; i++) {
+            LocalDate d = monday.plusDays(i);
+            if (chosen.size() < owed && quotaOn(d, item.exerciseId()) != null && hasSet(d, item.exerciseId())) {
+                chosen.add(d);
+            }
+        }
+        for (int i = 6; i >= 0; i--) {
+            LocalDate d = monday.plusDays(i);
+            if (chosen.size() < owed && quotaOn(d, item.exerciseId()) != null && !hasSet(d, item.exerciseId())) {
+                chosen.add(d);
+            }
+        }
+        return chosen.contains(date);
+    }
+
+    private Plan.@Nullable Item quotaOn(LocalDate date, String exercise) {
+        Plan.Version version = version(date);
+        if (version == null) {
+            return null;
+        }
+        return version.items().stream()
+                .filter(i -> i.exerciseId().equals(exercise) && i.schedule() instanceof Plan.Schedule.TimesPerWeek)
+                .findFirst()
+                .orElse(null);
+    }
+
+    private boolean hasSet(LocalDate date, String exercise) {
+        Plan.Item item = quotaOn(date, exercise);
+        return item != null
+                && byDate.getOrDefault(date, List.of()).stream()
+                        .anyMatch(
+                                e -> e.exerciseId().equals(exercise) && !(item.unilateral() && e.side() == Side.NONE));
+    }
+
+    /// Windows and streaks up to and including a date.
+    record Result(List<Long> a7, List<Long> a28, int streak, int best) {}
+
+    Result through(LocalDate last) {
+        int run = 0;
+        int best = 0;
+        if (!plan.versions().isEmpty()) {
+            for (LocalDate d = plan.versions().getFirst().effectiveFrom(); !d.isAfter(last); d = d.plusDays(1)) {
+                Sums s = on(d);
+                if (s.due() > 0) {
+                    run = s.done() * 100 >= s.due() * 80 ? run + 1 : 0;
+                    best = Math.max(best, run);
+                }
+            }
+        }
+        return new Result(window(last, 7), window(last, 28), run, best);
+    }
+
+    private List<Long> window(LocalDate last, int days) {
+        long[] sum = new long[8];
+        for (int i = 0; i < days; i++) {
+            Sums s = on(last.minusDays(i));
+            sum[0] += s.done();
+            sum[1] += s.due();
+            sum[2] += s.excused();
+            sum[3] += s.rawDone();
+            sum[4] += s.over();
+            sum[5] += s.due() > 0 ? 1 : 0;
+            sum[6] += s.due() > 0 && s.done() * 100 >= s.due() * 80 ? 1 : 0;
+            sum[7] += s.due() > 0 && s.active() ? 1 : 0;
+        }
+        return java.util.Arrays.stream(sum).boxed().toList();
+    }
+
+    static List<Long> of(Figures.Window w) {
+        return List.of(
+                w.done(),
+                1000 * w.due(),
+                1000 * w.excused(),
+                w.rawDone(),
+                w.over(),
+                (long) w.dueDays(),
+                (long) w.adherentDays(),
+                (long) w.activeDays());
+    }
+}
