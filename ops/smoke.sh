@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-offset=${1:-20000}
+offset=${1:-2000}
 ready_within=${ADHERE_READY_WITHIN:-900}
 work=$(mktemp -d)
 launcher=

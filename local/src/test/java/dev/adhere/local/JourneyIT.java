@@ -34,7 +34,7 @@ class JourneyIT {
     private static final String TODAY = "2027-02-16";
     private static final Duration READY_WITHIN = Duration.ofMinutes(4);
     private static final Duration DAY_CLOSED_WITHIN = Duration.ofMinutes(4);
-    private static final int OFFSET = 25_000;
+    private static final int OFFSET = 3_000;
 
     private static final String PLAN = """
             {"timeZone":"Europe/Berlin","zonePolicy":"FOLLOW_USER","versions":[{"effectiveFrom":"2027-02-16","items":[

@@ -101,6 +101,7 @@ class EventController {
                 .publishOn(sender.scheduler(), 4)
                 .concatMapIterable(lines::feed, 4)
                 .concatWith(Flux.defer(() -> Flux.fromIterable(lines.end())))
+                .doOnDiscard(DataBuffer.class, DataBufferUtils::release)
                 .filter(line -> !line.blank())
                 .flatMap(line -> outcome(line, caller.userId()), IN_FLIGHT_A_STREAM, 1)
                 .onErrorResume(

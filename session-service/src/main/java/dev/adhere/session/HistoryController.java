@@ -190,10 +190,14 @@ class HistoryController {
 
     private static Instant instant(String name, String text) {
         try {
-            return OffsetDateTime.parse(text).toInstant();
+            OffsetDateTime time = OffsetDateTime.parse(text);
+            if (time.getYear() >= 0 && time.getYear() <= 9999) {
+                return time.toInstant();
+            }
         } catch (DateTimeException _) {
-            throw Problem.invalidParameter(name + " must be an instant such as 2026-11-20T07:00:00Z.")
-                    .asException();
+            // falls through: no instant of ours
         }
+        throw Problem.invalidParameter(name + " must be an instant such as 2026-11-20T07:00:00Z.")
+                .asException();
     }
 }

@@ -532,6 +532,13 @@ class SessionServiceIT {
                         .exchange(),
                 400,
                 "invalid-parameter");
+        problem(
+                as("owner", "user")
+                        .get()
+                        .uri("/v1/users/owner/events?from=+999999999-01-01T00:00:00Z")
+                        .exchange(),
+                400,
+                "invalid-parameter");
         problem(as("owner", "user").get().uri("/v1/users/owner/events?size=0").exchange(), 400, "invalid-parameter");
         problem(
                 as("owner", "user")
