@@ -1,6 +1,5 @@
 package dev.adhere.catalog;
 
-import com.mongodb.ConnectionString;
 import com.mongodb.reactivestreams.client.MongoClient;
 import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.Topic;
@@ -8,12 +7,12 @@ import dev.adhere.platform.kafka.CompactedTable;
 import dev.adhere.platform.kafka.DeclaredTopics;
 import dev.adhere.platform.kafka.Relay;
 import dev.adhere.platform.kafka.TopicsInUse;
+import dev.adhere.platform.mongo.DatabaseName;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -48,9 +47,8 @@ class CatalogConfiguration {
     }
 
     @Bean
-    Entries entries(MongoClient client, @Value("${spring.mongodb.uri}") ConnectionString uri) {
-        String name = uri.getDatabase();
-        return new Entries(client.getDatabase(name == null ? "adhere_catalog" : name), TOLERANT);
+    Entries entries(MongoClient client, DatabaseName name) {
+        return new Entries(client.getDatabase(name.value()), TOLERANT);
     }
 
     @Bean
@@ -62,18 +60,12 @@ class CatalogConfiguration {
     @Bean
     CompactedTable<Exercise> exercisesReadBack(
             ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics, Entries entries) {
-        return new CompactedTable<>(
-                Topic.EXERCISES,
-                consumers,
-                topics,
-                value -> TOLERANT.readValue(value, Exercise.class),
-                Exercise::revision,
-                (id, exercise) -> {
+        return new CompactedTable<>(Topic.EXERCISES, Exercise.class, Exercise::revision, consumers, topics)
+                .telling((id, exercise) -> {
                     if (exercise != null) {
                         entries.readBack(id, exercise.revision());
                     }
-                },
-                false);
+                });
     }
 
     /// Brings the content in, for as long as that takes; the service is not ready before.

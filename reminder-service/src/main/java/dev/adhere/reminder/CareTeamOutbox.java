@@ -1,6 +1,5 @@
 package dev.adhere.reminder;
 
-import dev.adhere.contracts.CareTeam;
 import dev.adhere.platform.kafka.Relay;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
@@ -18,9 +17,5 @@ record CareTeamOutbox(Users users, JsonMapper json) implements Relay.Outbox {
     @Override
     public void readBack(String key, long revision) {
         users.careTeamReadBack(key, revision);
-    }
-
-    CareTeam read(byte[] value) {
-        return json.readValue(value, CareTeam.class);
     }
 }

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -38,8 +39,7 @@ final class DueTimes implements SmartLifecycle {
     private final Partitions partitions;
     private final Admin admin;
     private final Clock clock;
-    private volatile ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor();
-    private volatile boolean running;
+    private volatile @Nullable ScheduledExecutorService worker;
 
     DueTimes(Users users, Keeper keeper, Teller teller, Partitions partitions, Admin admin, Clock clock) {
         this.users = users;
@@ -52,18 +52,22 @@ final class DueTimes implements SmartLifecycle {
 
     @Override
     public void start() {
-        running = true;
-        worker = Executors.newSingleThreadScheduledExecutor(
+        var started = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("due-times").factory());
-        var _ = worker.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        worker = started;
+        var _ = started.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void stop() {
-        running = false;
-        worker.shutdown();
+        var current = worker;
+        worker = null;
+        if (current == null) {
+            return;
+        }
+        current.shutdown();
         try {
-            var _ = worker.awaitTermination(10, TimeUnit.SECONDS);
+            var _ = current.awaitTermination(10, TimeUnit.SECONDS);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
@@ -71,7 +75,7 @@ final class DueTimes implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return running;
+        return worker != null;
     }
 
     private void tick() {

@@ -2,9 +2,7 @@ package dev.adhere.reminder;
 
 import dev.adhere.contracts.InvalidEvent;
 import dev.adhere.contracts.SessionEvent;
-import dev.adhere.contracts.SessionEvents;
-import io.cloudevents.kafka.KafkaMessageFactory;
-import io.cloudevents.rw.CloudEventRWException;
+import dev.adhere.platform.kafka.EventRecords;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -67,14 +65,8 @@ class EventListener {
     // not count.
     private static @Nullable SessionEvent read(ConsumerRecord<String, byte[]> record) {
         try {
-            byte[] value = record.value();
-            if (value == null) {
-                return null;
-            }
-            SessionEvent event = SessionEvents.fromCloudEvent(
-                    KafkaMessageFactory.createReader(record.headers(), value).toEvent());
-            return event.userId().equals(record.key()) ? event : null;
-        } catch (InvalidEvent | CloudEventRWException | IllegalArgumentException e) {
+            return EventRecords.read(record);
+        } catch (InvalidEvent _) {
             log.debug("skipped a record that is no event: partition {} offset {}", record.partition(), record.offset());
             return null;
         }

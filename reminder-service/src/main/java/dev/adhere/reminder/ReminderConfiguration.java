@@ -3,19 +3,20 @@ package dev.adhere.reminder;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
-import com.mongodb.client.model.Indexes;
 import dev.adhere.contracts.CareTeam;
 import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.Topic;
+import dev.adhere.platform.Preparation;
+import dev.adhere.platform.kafka.BatchContainers;
 import dev.adhere.platform.kafka.CompactedTable;
 import dev.adhere.platform.kafka.DeclaredTopics;
 import dev.adhere.platform.kafka.KafkaTopicSettings;
 import dev.adhere.platform.kafka.Relay;
 import dev.adhere.platform.kafka.TopicsInUse;
+import dev.adhere.platform.mongo.DatabaseName;
 import java.time.Clock;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
@@ -24,20 +25,11 @@ import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
-import org.springframework.kafka.listener.ContainerProperties;
-import org.springframework.kafka.listener.DefaultErrorHandler;
-import org.springframework.util.backoff.ExponentialBackOff;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /// How the parts are put together; the path of the data is in `EventListener`, `DueTimes` and the controllers.
 @Configuration(proxyBeanMethods = false)
 class ReminderConfiguration {
-
-    // What other services send may have fields that this release does not know.
-    private static final JsonMapper TOLERANT = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
 
     @Bean
     TopicsInUse topicsInUse() {
@@ -57,23 +49,27 @@ class ReminderConfiguration {
     }
 
     @Bean
-    MongoDatabase database(MongoClient client, @Value("${spring.mongodb.uri}") com.mongodb.ConnectionString uri) {
-        String name = uri.getDatabase();
-        return client.getDatabase(name == null ? "adhere_reminder" : name);
+    MongoDatabase database(MongoClient client, DatabaseName name) {
+        return client.getDatabase(name.value());
     }
 
     @Bean
     Users users(MongoDatabase database, Partitions partitions) {
-        var users = new Users(database, partitions);
-        users.prepare();
-        return users;
+        return new Users(database, partitions);
+    }
+
+    @Bean
+    Preparation collectionsHealthIndicator(Users users, DecisionLog log) {
+        return new Preparation("collections", () -> {
+            users.prepare();
+            log.prepare();
+        });
     }
 
     @Bean
     DecisionLog decisionLog(MongoDatabase database) {
-        var nudges = database.getCollection("nudges").withWriteConcern(WriteConcern.MAJORITY.withJournal(true));
-        var _ = nudges.createIndex(Indexes.descending("userId", "date", "_id"));
-        return new DecisionLog(nudges);
+        return new DecisionLog(
+                database.getCollection("nudges").withWriteConcern(WriteConcern.MAJORITY.withJournal(true)));
     }
 
     @Bean
@@ -106,34 +102,17 @@ class ReminderConfiguration {
         return new DueTimes(users, keeper, teller, partitions, admin, clock);
     }
 
-    /// MongoDB or Kafka away means lag: the same batch again, for as long as it takes.
     @Bean
     ConcurrentKafkaListenerContainerFactory<String, byte[]> keeperContainers(
             ConsumerFactory<String, byte[]> consumers, Ownership ownership) {
-        var factory = new ConcurrentKafkaListenerContainerFactory<String, byte[]>();
-        factory.setConsumerFactory(consumers);
-        factory.setBatchListener(true);
-        factory.setConcurrency(2);
-        var backOff = new ExponentialBackOff(200, 2);
-        backOff.setMaxInterval(5_000);
-        backOff.setMaxElapsedTime(Long.MAX_VALUE);
-        factory.setCommonErrorHandler(new DefaultErrorHandler(backOff));
-        factory.getContainerProperties().setAckMode(ContainerProperties.AckMode.BATCH);
-        factory.getContainerProperties().setConsumerRebalanceListener(ownership);
-        return factory;
+        return BatchContainers.of(consumers, ownership);
     }
 
     @Bean
     CompactedTable<Exercise> exercisesHealthIndicator(
             ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics) {
-        return new CompactedTable<>(
-                Topic.EXERCISES,
-                consumers,
-                topics,
-                value -> TOLERANT.readValue(value, Exercise.class),
-                Exercise::revision,
-                (_, _) -> {},
-                true);
+        return new CompactedTable<>(Topic.EXERCISES, Exercise.class, Exercise::revision, consumers, topics)
+                .neverEmpty();
     }
 
     @Bean
@@ -142,8 +121,8 @@ class ReminderConfiguration {
     }
 
     @Bean
-    CareTeamOutbox careTeamOutbox(Users users) {
-        return new CareTeamOutbox(users, TOLERANT);
+    CareTeamOutbox careTeamOutbox(Users users, JsonMapper json) {
+        return new CareTeamOutbox(users, json);
     }
 
     @Bean
@@ -155,18 +134,12 @@ class ReminderConfiguration {
     @Bean
     CompactedTable<CareTeam> careTeamsHealthIndicator(
             ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics, CareTeamOutbox outbox) {
-        return new CompactedTable<>(
-                Topic.CARE_TEAM,
-                consumers,
-                topics,
-                outbox::read,
-                CareTeam::revision,
-                (userId, team) -> {
+        return new CompactedTable<>(Topic.CARE_TEAM, CareTeam.class, CareTeam::revision, consumers, topics)
+                .telling((userId, team) -> {
                     if (team != null) {
                         outbox.readBack(userId, team.revision());
                     }
-                },
-                false);
+                });
     }
 
     /// Ready when the listener runs: then events are folded and timers fire.

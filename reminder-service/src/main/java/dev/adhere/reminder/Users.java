@@ -47,7 +47,9 @@ final class Users {
     /// Makes the indexes: what is due, what is to be told, whose care team is to be relayed.
     void prepare() {
         heads.createIndex(Indexes.ascending("partition", "nextDueAt"));
-        heads.createIndex(Indexes.ascending("partition", "pending"), new IndexOptions().sparse(false));
+        heads.createIndex(
+                Indexes.ascending("partition", "pending"),
+                new IndexOptions().partialFilterExpression(Filters.eq("pending", true)));
         heads.createIndex(Indexes.ascending("careTeamDirty"), new IndexOptions().sparse(true));
     }
 

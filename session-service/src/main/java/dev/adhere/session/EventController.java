@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
@@ -35,14 +36,16 @@ class EventController {
     private static final int MOST_BYTES_BATCH = 1024 * 1024;
     private static final int MOST_EVENTS = 1_000;
     private static final int IN_FLIGHT_A_STREAM = 1_024;
-    private static final Duration SILENCE = Duration.ofSeconds(60);
 
     private final Sender sender;
     private final JsonMapper json;
+    private final Duration silence;
 
-    EventController(Sender sender, JsonMapper json) {
+    /// @param silence after which a stream of which nothing comes is ended
+    EventController(Sender sender, JsonMapper json, @Value("${adhere.events.silence:PT60S}") Duration silence) {
         this.sender = sender;
         this.json = json;
+        this.silence = silence;
     }
 
     @PostMapping(path = "/v1/events", consumes = SINGLE)
@@ -97,7 +100,7 @@ class EventController {
         var lines = new Lines(MOST_BYTES_SINGLE);
         Flux<Outcome> outcomes = exchange.getRequest()
                 .getBody()
-                .timeout(SILENCE)
+                .timeout(silence)
                 .publishOn(sender.scheduler(), 4)
                 .concatMapIterable(lines::feed, 4)
                 .concatWith(Flux.defer(() -> Flux.fromIterable(lines.end())))
@@ -112,7 +115,8 @@ class EventController {
                                 Problem.of(
                                         HttpStatus.REQUEST_TIMEOUT,
                                         "request-timeout",
-                                        "Nothing came for 60 seconds; the stream ends here."))));
+                                        "Nothing came for %d seconds; the stream ends here."
+                                                .formatted(silence.toSeconds())))));
         ServerHttpResponse response = exchange.getResponse();
         response.setStatusCode(HttpStatus.OK);
         response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);

@@ -23,6 +23,7 @@ import dev.adhere.platform.web.PageSize;
 import dev.adhere.platform.web.Problem;
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -44,6 +45,7 @@ import reactor.core.publisher.Mono;
 class HistoryController {
 
     private static final int MOST_EVENTS_OF_SESSIONS = 20_000;
+    private static final Duration READERS_PATIENCE = Duration.ofSeconds(5);
 
     private final MongoCollection<Document> events;
     private final MongoCollection<Document> conflicts;
@@ -107,6 +109,7 @@ class HistoryController {
                         .limit(MOST_EVENTS_OF_SESSIONS))
                 .map(HistoryController::moment)
                 .collectList()
+                .timeout(READERS_PATIENCE)
                 .map(moments -> {
                     List<Sessions.Session> all = Sessions.of(moments);
                     if (after != null) {
@@ -152,6 +155,7 @@ class HistoryController {
                         .sort(Sorts.descending("time", "_id"))
                         .limit(limit + 1))
                 .collectList()
+                .timeout(READERS_PATIENCE)
                 .map(rows -> Page.of(
                         rows,
                         limit,

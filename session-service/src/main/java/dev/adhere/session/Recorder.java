@@ -2,10 +2,8 @@ package dev.adhere.session;
 
 import dev.adhere.contracts.InvalidEvent;
 import dev.adhere.contracts.SessionEvent;
-import dev.adhere.contracts.SessionEvents;
 import dev.adhere.contracts.Topic;
-import io.cloudevents.kafka.KafkaMessageFactory;
-import io.cloudevents.rw.CloudEventRWException;
+import dev.adhere.platform.kafka.EventRecords;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -22,7 +21,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.core.KafkaOperations;
-import tools.jackson.core.JacksonException;
 
 /// Takes events off the road and puts them on record, each once; offsets are committed after that.
 ///
@@ -55,8 +53,8 @@ class Recorder {
         var poison = new ArrayList<ProducerRecord<String, byte[]>>();
         for (ConsumerRecord<String, byte[]> record : batch) {
             try {
-                documents.add(EventDocuments.of(read(record), record.partition(), record.offset()));
-            } catch (InvalidEvent | CloudEventRWException | IllegalArgumentException | JacksonException e) {
+                documents.add(document(record));
+            } catch (InvalidEvent e) {
                 poison.add(deadLetter(record, e));
             }
         }
@@ -73,23 +71,23 @@ class Recorder {
         }
     }
 
-    private static SessionEvent read(ConsumerRecord<String, byte[]> record) throws InvalidEvent {
-        byte[] value = record.value();
-        if (value == null) {
-            throw new IllegalArgumentException("no value");
+    private static Document document(ConsumerRecord<String, byte[]> record) throws InvalidEvent {
+        SessionEvent event = EventRecords.read(record);
+        if (!Storable.is(event.data())) {
+            throw new InvalidEvent(List.of(new InvalidEvent.Fault("data", "cannot be stored without loss")));
         }
-        SessionEvent event = SessionEvents.fromCloudEvent(
-                KafkaMessageFactory.createReader(record.headers(), value).toEvent());
-        if (!event.userId().equals(record.key())) {
-            throw new IllegalArgumentException("the key is not the subject");
-        }
-        return event;
+        return EventDocuments.of(event, record.partition(), record.offset());
     }
 
-    // The reason is the fault's kind, never its text: that could carry what the event says.
-    private static ProducerRecord<String, byte[]> deadLetter(ConsumerRecord<String, byte[]> record, Exception fault) {
+    // The reason names fields and rules, never what the event says.
+    private static ProducerRecord<String, byte[]> deadLetter(
+            ConsumerRecord<String, byte[]> record, InvalidEvent fault) {
         Headers headers = new RecordHeaders(record.headers());
-        headers.add("adhere_reason", bytes(fault.getClass().getSimpleName()));
+        headers.add(
+                "adhere_reason",
+                bytes(fault.faults().stream()
+                        .map(f -> f.field() + " " + f.message())
+                        .collect(Collectors.joining("; "))));
         headers.add("adhere_topic", bytes(record.topic()));
         headers.add("adhere_partition", bytes(Integer.toString(record.partition())));
         headers.add("adhere_offset", bytes(Long.toString(record.offset())));

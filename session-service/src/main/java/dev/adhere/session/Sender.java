@@ -1,9 +1,8 @@
 package dev.adhere.session;
 
 import dev.adhere.contracts.SessionEvent;
-import dev.adhere.contracts.SessionEvents;
 import dev.adhere.contracts.Topic;
-import io.cloudevents.kafka.KafkaMessageFactory;
+import dev.adhere.platform.kafka.EventRecords;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +10,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.springframework.kafka.core.KafkaOperations;
 import reactor.core.publisher.Mono;
@@ -36,6 +34,10 @@ final class Sender {
     private final KafkaOperations<String, byte[]> kafka;
     private final Clock clock;
     private final Instant startedAt;
+    // While the broker cannot be found, only one event in this while waits to see whether it is back.
+    private static final long AWAY_NANOS = 300_000_000;
+
+    private volatile long awayUntil = System.nanoTime();
     private final Semaphore permits = new Semaphore(MOST_IN_FLIGHT);
     private final Scheduler scheduler = Schedulers.newBoundedElastic(
             Math.max(8, 4 * Runtime.getRuntime().availableProcessors()), 10_000, "ingest", 60, true);
@@ -77,6 +79,9 @@ final class Sender {
 
     private Mono<Outcome> send(long line, SessionEvent event, Instant receivedAt) {
         Outcome retry = Outcome.retry(line, event.id());
+        if (System.nanoTime() - awayUntil < 0) {
+            return Mono.just(retry);
+        }
         try {
             if (!permits.tryAcquire(PERMIT_MILLIS, TimeUnit.MILLISECONDS)) {
                 return Mono.just(retry);
@@ -87,12 +92,10 @@ final class Sender {
         }
         CompletableFuture<?> sent;
         try {
-            ProducerRecord<String, byte[]> record = KafkaMessageFactory.<String>createWriter(
-                            Topic.SESSION_EVENTS.topicName(), event.userId())
-                    .writeBinary(SessionEvents.toCloudEvent(event));
-            sent = kafka.send(record);
+            sent = kafka.send(EventRecords.write(Topic.SESSION_EVENTS, event));
         } catch (KafkaException | org.springframework.kafka.KafkaException _) {
             permits.release();
+            awayUntil = System.nanoTime() + AWAY_NANOS;
             return Mono.just(retry);
         }
         Outcome accepted = Outcome.accepted(line, event.id(), receivedAt);

@@ -1,13 +1,15 @@
 package dev.adhere.session;
 
-import com.mongodb.ConnectionString;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.adhere.contracts.CareTeam;
 import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.Topic;
+import dev.adhere.platform.Preparation;
+import dev.adhere.platform.kafka.BatchContainers;
 import dev.adhere.platform.kafka.CompactedTable;
 import dev.adhere.platform.kafka.DeclaredTopics;
 import dev.adhere.platform.kafka.TopicsInUse;
+import dev.adhere.platform.mongo.DatabaseName;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -17,20 +19,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
-import org.springframework.kafka.listener.ContainerProperties;
-import org.springframework.kafka.listener.DefaultErrorHandler;
-import org.springframework.util.backoff.ExponentialBackOff;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /// How the parts are put together.
 @Configuration(proxyBeanMethods = false)
 class SessionConfiguration {
-
-    // What other services send may have fields that this release does not know.
-    private static final JsonMapper TOLERANT = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
 
     @Bean
     TopicsInUse topicsInUse() {
@@ -39,22 +31,18 @@ class SessionConfiguration {
     }
 
     @Bean
-    MongoDatabase history(
-            com.mongodb.reactivestreams.client.MongoClient client,
-            @Value("${spring.mongodb.uri}") ConnectionString uri) {
-        return client.getDatabase(name(uri));
+    MongoDatabase history(com.mongodb.reactivestreams.client.MongoClient client, DatabaseName name) {
+        return client.getDatabase(name.value());
     }
 
     @Bean
-    Records records(com.mongodb.client.MongoClient client, @Value("${spring.mongodb.uri}") ConnectionString uri) {
-        var records = new Records(client.getDatabase(name(uri)));
-        records.prepare();
-        return records;
+    Records records(com.mongodb.client.MongoClient client, DatabaseName name) {
+        return new Records(client.getDatabase(name.value()));
     }
 
-    private static String name(ConnectionString uri) {
-        String name = uri.getDatabase();
-        return name == null ? "adhere_session" : name;
+    @Bean
+    Preparation collectionsHealthIndicator(Records records) {
+        return new Preparation("collections", records::prepare);
     }
 
     @Bean
@@ -67,47 +55,31 @@ class SessionConfiguration {
         return new Rewind(by, consumers);
     }
 
-    /// MongoDB or Kafka away means lag: the same batch again, for as long as it takes.
     @Bean
     ConcurrentKafkaListenerContainerFactory<String, byte[]> recorderContainers(
             ConsumerFactory<String, byte[]> consumers, Rewind rewind) {
-        var factory = new ConcurrentKafkaListenerContainerFactory<String, byte[]>();
-        factory.setConsumerFactory(consumers);
-        factory.setBatchListener(true);
-        factory.setConcurrency(2);
-        var backOff = new ExponentialBackOff(200, 2);
-        backOff.setMaxInterval(5_000);
-        backOff.setMaxElapsedTime(Long.MAX_VALUE);
-        factory.setCommonErrorHandler(new DefaultErrorHandler(backOff));
-        factory.getContainerProperties().setAckMode(ContainerProperties.AckMode.BATCH);
-        factory.getContainerProperties().setConsumerRebalanceListener(rewind);
-        return factory;
+        return BatchContainers.of(consumers, rewind);
     }
 
     @Bean
     CompactedTable<Exercise> exercisesHealthIndicator(
             ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics) {
-        return new CompactedTable<>(
-                Topic.EXERCISES,
-                consumers,
-                topics,
-                value -> TOLERANT.readValue(value, Exercise.class),
-                Exercise::revision,
-                (_, _) -> {},
-                true);
+        return new CompactedTable<>(Topic.EXERCISES, Exercise.class, Exercise::revision, consumers, topics)
+                .neverEmpty();
     }
 
     @Bean
     CompactedTable<CareTeam> careTeamsHealthIndicator(
             ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics) {
-        return new CompactedTable<>(
-                Topic.CARE_TEAM,
-                consumers,
-                topics,
-                value -> TOLERANT.readValue(value, CareTeam.class),
-                CareTeam::revision,
-                (_, _) -> {},
-                false);
+        return new CompactedTable<>(Topic.CARE_TEAM, CareTeam.class, CareTeam::revision, consumers, topics);
+    }
+
+    /// The first send would wait for metadata longer than a client may.
+    @Bean
+    Preparation producerHealthIndicator(KafkaTemplate<String, byte[]> kafka) {
+        return new Preparation("producer", () -> {
+            var _ = kafka.partitionsFor(Topic.SESSION_EVENTS.topicName());
+        });
     }
 
     @Bean

@@ -552,6 +552,27 @@ class SessionServiceIT {
     }
 
     @Test
+    void row64_what_a_caller_says_about_users_and_hosts_counts_for_nothing() {
+        var forged = as("mallory", "user")
+                .mutate()
+                .defaultHeader("X-User-Id", "reader")
+                .defaultHeader("X-Forwarded-User", "reader")
+                .defaultHeader("X-Forwarded-Host", "evil.example")
+                .defaultHeader("X-Forwarded-Proto", "gopher")
+                .defaultHeader("Forwarded", "for=reader;host=evil.example;proto=gopher")
+                .build();
+        problem(forged.get().uri("/v1/users/reader/events").exchange(), 404, "not-found");
+        forged.get().uri("/v1/users/mallory/events").exchange().expectStatus().isOk();
+        forged.get()
+                .uri("/v3/api-docs")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody(String.class)
+                .value(docs -> assertThat(docs).doesNotContain("evil.example", "gopher"));
+    }
+
+    @Test
     void row50_what_is_too_large_or_of_another_kind_is_refused() {
         problem(
                 post("large", SINGLE, event("l1", ",\"note\":\"" + "x".repeat(70_000) + "\"")),

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -21,6 +20,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.core.ConsumerFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /// This instance's own copy of a compacted topic: read from its beginning, with no group, and kept up to date.
 ///
@@ -30,35 +31,48 @@ public final class CompactedTable<T> implements SmartLifecycle, HealthIndicator 
     private static final Logger log = LoggerFactory.getLogger(CompactedTable.class);
     private static final Duration POLL = Duration.ofMillis(500);
 
+    // A later release may have written fields that this one does not know.
+    private static final JsonMapper TOLERANT = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
     private final Topic topic;
     private final ConsumerFactory<String, byte[]> consumers;
     private final DeclaredTopics topics;
-    private final Function<byte[], T> read;
+    private final Class<T> type;
     private final ToLongFunction<T> revision;
-    private final BiConsumer<String, @Nullable T> onRecord;
-    private final boolean mustHoldSomething;
     private final Map<String, T> rows = new ConcurrentHashMap<>();
+    private BiConsumer<String, @Nullable T> onRecord = (_, _) -> {};
+    private boolean mustHoldSomething;
     private volatile boolean caughtUp;
     private volatile boolean running;
     private volatile @Nullable Consumer<String, byte[]> consumer;
 
-    /// @param onRecord told of every record that is read, lower revisions and tombstones (null) too
-    /// @param mustHoldSomething whether an empty topic means "not ready"
+    /// @param type what a record's value is, as JSON
+    /// @param revision of a value; the highest of a key stays
     public CompactedTable(
             Topic topic,
-            ConsumerFactory<String, byte[]> consumers,
-            DeclaredTopics topics,
-            Function<byte[], T> read,
+            Class<T> type,
             ToLongFunction<T> revision,
-            BiConsumer<String, @Nullable T> onRecord,
-            boolean mustHoldSomething) {
+            ConsumerFactory<String, byte[]> consumers,
+            DeclaredTopics topics) {
         this.topic = topic;
+        this.type = type;
+        this.revision = revision;
         this.consumers = consumers;
         this.topics = topics;
-        this.read = read;
-        this.revision = revision;
-        this.onRecord = onRecord;
-        this.mustHoldSomething = mustHoldSomething;
+    }
+
+    /// Tells of every record that is read, lower revisions and tombstones (null) too. To be called before the start.
+    public CompactedTable<T> telling(BiConsumer<String, @Nullable T> listener) {
+        onRecord = listener;
+        return this;
+    }
+
+    /// Makes an empty topic mean "not ready". To be called before the start.
+    public CompactedTable<T> neverEmpty() {
+        mustHoldSomething = true;
+        return this;
     }
 
     public @Nullable T get(String key) {
@@ -148,7 +162,7 @@ public final class CompactedTable<T> implements SmartLifecycle, HealthIndicator 
             rows.remove(key);
         } else {
             try {
-                T given = read.apply(value);
+                T given = TOLERANT.readValue(value, type);
                 row = given;
                 rows.merge(
                         key, given, (old, next) -> revision.applyAsLong(next) < revision.applyAsLong(old) ? old : next);

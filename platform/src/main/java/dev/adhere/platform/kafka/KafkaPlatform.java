@@ -8,15 +8,22 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.KafkaAdmin;
+import org.springframework.kafka.support.ProducerListener;
 
 /// Topics of every service. Defaults of producers and consumers are in `adhere-platform.yaml`.
-@AutoConfiguration(afterName = "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration")
+@AutoConfiguration(beforeName = "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration")
 @EnableConfigurationProperties(KafkaTopicSettings.class)
 class KafkaPlatform {
 
     @Bean(destroyMethod = "close")
     Admin kafkaAdminClient(KafkaAdmin admin) {
         return Admin.create(admin.getConfigurationProperties());
+    }
+
+    /// In place of Spring's own, which logs the key of what could not be sent: that is a user's id.
+    @Bean
+    ProducerListener<Object, Object> quietProducerListener() {
+        return new ProducerListener<>() {};
     }
 
     @Bean

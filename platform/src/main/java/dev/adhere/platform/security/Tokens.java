@@ -37,14 +37,13 @@ import reactor.core.scheduler.Schedulers;
 /// in time by the application's clock, an access token, and a subject that can be a user id.
 final class Tokens {
 
-    private static final Duration KEYS_LIVE = Duration.ofMinutes(5);
     private static final Duration SKEW = Duration.ofSeconds(30);
     private static final Set<String> NO_ACCESS_TOKEN = Set.of("ID", "Refresh", "Offline", "Logout");
 
     private Tokens() {}
 
     static ReactiveJwtDecoder decoder(SecuritySettings settings, Clock clock) {
-        JWKSource<SecurityContext> keys = keys(settings.keys());
+        JWKSource<SecurityContext> keys = keys(settings.keys(), settings.keysLive());
         NimbusReactiveJwtDecoder decoder = NimbusReactiveJwtDecoder.withJwkSource(jwt -> keysFor(jwt, keys))
                 .jwsAlgorithm(SignatureAlgorithm.RS256)
                 .build();
@@ -85,11 +84,11 @@ final class Tokens {
                 rule.holds(jwt) ? OAuth2TokenValidatorResult.success() : OAuth2TokenValidatorResult.failure(error);
     }
 
-    private static JWKSource<SecurityContext> keys(String uri) {
+    private static JWKSource<SecurityContext> keys(String uri, Duration live) {
         try {
             return JWKSourceBuilder.create(
                             URI.create(uri).toURL(), new DefaultResourceRetriever(1_000, 1_000, 64 * 1024))
-                    .cache(KEYS_LIVE.toMillis(), 2_000)
+                    .cache(live.toMillis(), 2_000)
                     .refreshAheadCache(false)
                     .rateLimited(1_000)
                     .outageTolerant(Duration.ofHours(1).toMillis())
