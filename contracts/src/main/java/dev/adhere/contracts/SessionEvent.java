@@ -66,9 +66,13 @@ public sealed interface SessionEvent {
     }
 
     /// An event that says in which zone it happened; its zone dates it and nothing else (rules 8 and 11).
-    sealed interface Dated extends SessionEvent permits CompletedSet, PainScore {
+    sealed interface Dated extends SessionEvent permits CompletedSet, PainScore, Withdrawal {
 
         ZoneId zone();
+
+        /// The id of the event that this one corrects or withdraws (rule 10); null for none.
+        @Nullable
+        String replaces();
 
         /// The local date on which it counts (rule 11).
         default LocalDate date() {
@@ -118,6 +122,15 @@ public sealed interface SessionEvent {
             implements Dated {
 
         public static final String TYPE = "dev.adhere.pain-score.v1";
+    }
+
+    /// Takes an earlier event back: neither it nor what it may have corrected counts any more.
+    ///
+    /// @param replaces the id of the event that is taken back, of any type
+    /// @param zone dates the withdrawal itself; the offset of its time where the app gave none
+    record Withdrawal(Envelope envelope, ObjectNode data, String replaces, ZoneId zone) implements Dated {
+
+        public static final String TYPE = "dev.adhere.withdrawal.v1";
     }
 
     /// An event of a type that this release does not know: refused over HTTP, kept and counted when Kafka

@@ -9,6 +9,7 @@ import dev.adhere.contracts.SessionEvent.Region;
 import dev.adhere.contracts.SessionEvent.Sensation;
 import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.contracts.SessionEvent.Unknown;
+import dev.adhere.contracts.SessionEvent.Withdrawal;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.core.data.BytesCloudEventData;
@@ -63,6 +64,7 @@ public final class SessionEvents {
         SessionEvent event = switch (envelope.type()) {
             case CompletedSet.TYPE -> completedSet(envelope, data, fields);
             case PainScore.TYPE -> painScore(envelope, data, fields);
+            case Withdrawal.TYPE -> withdrawal(envelope, data, fields);
             default -> new Unknown(envelope, data);
         };
         fields.throwIfFaulty();
@@ -81,7 +83,7 @@ public final class SessionEvents {
                 fields.whole("setNumber", 1, 100),
                 fields.whole("exertion", 0, 10),
                 fields.id("sessionId"),
-                fields.id("replaces"));
+                fields.replaces(envelope));
     }
 
     private static PainScore painScore(Envelope envelope, ObjectNode data, Fields fields) {
@@ -100,7 +102,21 @@ public final class SessionEvents {
                 fields.exerciseId(context == Context.DURING),
                 fields.zone(),
                 fields.id("sessionId"),
-                fields.id("replaces"));
+                fields.replaces(envelope));
+    }
+
+    // A value that is returned beside a fault never leaves this class: throwIfFaulty comes first.
+    @SuppressWarnings("NullAway")
+    private static Withdrawal withdrawal(Envelope envelope, ObjectNode data, Fields fields) {
+        String replaces = fields.replaces(envelope);
+        if (replaces == null && !fields.faulty("data.replaces")) {
+            fields.fault("data.replaces", "is required, the id of the event that is taken back");
+        }
+        return new Withdrawal(
+                envelope,
+                data,
+                replaces,
+                data.hasNonNull("zone") ? fields.zone() : envelope.time().getOffset());
     }
 
     /// The event as a CloudEvent with JSON data.
@@ -253,6 +269,15 @@ public final class SessionEvents {
             }
             fault("data." + name, "must be 1-64 of A-Z a-z 0-9 . _ ~ -");
             return null;
+        }
+
+        @Nullable
+        String replaces(Envelope envelope) {
+            String id = id("replaces");
+            if (id != null && id.equals(envelope.id())) {
+                fault("data.replaces", "must be the id of another event");
+            }
+            return id;
         }
 
         @SuppressWarnings("NullAway")

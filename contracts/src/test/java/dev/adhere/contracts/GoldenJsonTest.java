@@ -8,6 +8,7 @@ import dev.adhere.contracts.SessionEvent.Context;
 import dev.adhere.contracts.SessionEvent.Envelope;
 import dev.adhere.contracts.SessionEvent.PainScore;
 import dev.adhere.contracts.SessionEvent.Unknown;
+import dev.adhere.contracts.SessionEvent.Withdrawal;
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.core.data.BytesCloudEventData;
@@ -50,6 +51,32 @@ class GoldenJsonTest {
         assertThat(score.score()).isEqualTo(3);
         assertThat(score.context()).isEqualTo(Context.DURING);
         assertThat(json(SessionEvents.toCloudEvent(score))).isEqualTo(golden);
+    }
+
+    @Test
+    void a_withdrawal_is_read_and_written_as_ever() throws Exception {
+        JsonNode golden = golden("withdrawal.v1.json");
+        var withdrawal = (Withdrawal) SessionEvents.fromCloudEvent(cloudEvent(golden));
+        assertThat(withdrawal.replaces()).isEqualTo("0193-set-1");
+        assertThat(withdrawal.date()).isEqualTo(LocalDate.parse("2026-11-20"));
+        assertThat(json(SessionEvents.toCloudEvent(withdrawal))).isEqualTo(golden);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"replaces\":null}",
+                "{\"replaces\":7}",
+                "{\"replaces\":\"e1\"}",
+                "{\"replaces\":\"a b\"}"
+            })
+    void a_withdrawal_names_another_event(String data) {
+        assertThatExceptionOfType(InvalidEvent.class)
+                .isThrownBy(() -> SessionEvents.read(envelope(Withdrawal.TYPE), (ObjectNode) JSON.readTree(data)))
+                .satisfies(e -> assertThat(e.faults())
+                        .extracting(InvalidEvent.Fault::field)
+                        .containsExactly("data.replaces"));
     }
 
     @Test

@@ -39,7 +39,7 @@ final class AdherenceAnswer {
             return sums;
         }
         Day empty = Day.empty(date);
-        return DaySums.of(empty, Fold.slots(head, empty));
+        return Fold.sums(head, empty);
     }
 
     private static Adherence.Share share(Figures.Window w) {

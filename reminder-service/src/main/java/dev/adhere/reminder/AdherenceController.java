@@ -15,6 +15,8 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -111,7 +113,7 @@ class AdherenceController {
                     .toList());
             return new DaysBody(dates.stream()
                     .map(date -> facts.getOrDefault(UserDocuments.dayId(userId, date), Day.empty(date)))
-                    .map(day -> day(DaySums.of(day, Fold.slots(head, day))))
+                    .map(day -> day(Fold.sums(head, day)))
                     .toList());
         });
     }
@@ -142,6 +144,7 @@ class AdherenceController {
             LocalDate asked = date("date", date, head.throughDate());
             Day day = users.day(userId, asked);
             List<Slot> slots = Fold.slots(head, day);
+            Set<String> superseded = head.superseded();
             boolean closed = !asked.isAfter(head.throughDate());
             var assigned = new HashSet<String>();
             slots.forEach(slot -> slot.sets().forEach(set -> assigned.add(set.id())));
@@ -152,7 +155,7 @@ class AdherenceController {
                     head.zone(),
                     closed,
                     version == null ? null : version.effectiveFrom(),
-                    day(DaySums.of(day, slots)),
+                    day(Fold.sums(head, day)),
                     slots.stream()
                             .map(slot -> new ExplainSlot(
                                     item(slot, closed),
@@ -162,22 +165,27 @@ class AdherenceController {
                                             .map(set -> explained(slot.item(), set))
                                             .toList()))
                             .toList(),
-                    day.sets().stream()
+                    day.sets(superseded).stream()
                             .filter(set -> !assigned.contains(set.id()))
-                            .map(set -> new ExplainFact(
-                                    set.id(), set.time(), set.receivedAt(), "1.2: no slot of the date takes it"))
+                            .map(set -> explained(set, "1.2: no slot of the date takes it"))
                             .toList(),
-                    day.notCounted().stream()
-                            .map(n -> new ExplainFact(
-                                    n.fact().id(),
-                                    n.fact().time(),
-                                    n.fact().receivedAt(),
-                                    switch (n.flag()) {
-                                        case TOO_LATE -> "8: received too late";
-                                        case OVER_LIMIT -> "10: more than 300 facts on the date";
-                                    }))
+                    Stream.concat(
+                                    day.counted().stream()
+                                            .filter(fact -> superseded.contains(fact.id()))
+                                            .map(fact -> explained(fact, "10: corrected or withdrawn")),
+                                    day.notCounted().stream()
+                                            .map(n -> explained(
+                                                    n.fact(),
+                                                    switch (n.flag()) {
+                                                        case TOO_LATE -> "8: received too late";
+                                                        case OVER_LIMIT -> "10: more than 300 facts on the date";
+                                                    })))
                             .toList());
         });
+    }
+
+    private static ExplainFact explained(Fact fact, String reason) {
+        return new ExplainFact(fact.id(), fact.time(), fact.receivedAt(), reason);
     }
 
     private static ExplainSet explained(Plan.Item item, Fact.DoneSet set) {

@@ -3,7 +3,9 @@ package dev.adhere.reminder;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// One user's facts of one local date.
 ///
@@ -32,10 +34,8 @@ record Day(LocalDate date, List<Fact> counted, List<NotCounted> notCounted, long
     }
 
     boolean holds(String id) {
-        for (Fact fact : counted) {
-            if (fact.id().equals(id)) {
-                return true;
-            }
+        if (counted(id) != null) {
+            return true;
         }
         for (NotCounted flagged : notCounted) {
             if (flagged.fact().id().equals(id)) {
@@ -64,10 +64,24 @@ record Day(LocalDate date, List<Fact> counted, List<NotCounted> notCounted, long
         return new Day(date, in, out.subList(0, Math.min(out.size(), MOST_NOT_COUNTED)), revision);
     }
 
-    List<Fact.DoneSet> sets() {
+    /// The fact of this id, if it counts.
+    @Nullable
+    Fact counted(String id) {
+        for (Fact fact : counted) {
+            if (fact.id().equals(id)) {
+                return fact;
+            }
+        }
+        return null;
+    }
+
+    /// The sets in the order in which they fill slots.
+    ///
+    /// @param superseded ids that a correction or a withdrawal has put out of force
+    List<Fact.DoneSet> sets(Set<String> superseded) {
         var sets = new ArrayList<Fact.DoneSet>(counted.size());
         for (Fact fact : counted) {
-            if (fact instanceof Fact.DoneSet set) {
+            if (fact instanceof Fact.DoneSet set && !superseded.contains(set.id())) {
                 sets.add(set);
             }
         }

@@ -33,7 +33,9 @@ record DaySums(
         @Nullable Instant lastSetAt,
         int[] ids) {
 
-    static DaySums of(Day day, List<Slot> slots) {
+    /// @param sets those of the day that are in force
+    /// @param slots of the day, filled with them
+    static DaySums of(Day day, List<Fact.DoneSet> sets, List<Slot> slots) {
         int due = 0;
         int excused = 0;
         long done = 0;
@@ -53,7 +55,7 @@ record DaySums(
         }
         var exercises = new TreeSet<String>();
         Instant last = null;
-        for (Fact.DoneSet set : day.sets()) {
+        for (Fact.DoneSet set : sets) {
             exercises.add(mark(set.exerciseId(), set.side()));
             last = last == null || set.time().isAfter(last) ? set.time() : last;
         }

@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import dev.adhere.contracts.Chains;
 import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.SessionEvent.Context;
 import dev.adhere.contracts.SessionEvent.Region;
@@ -10,12 +11,7 @@ import java.util.Comparator;
 import org.jspecify.annotations.Nullable;
 
 /// What a day remembers of an event: as much as the rules read.
-sealed interface Fact {
-
-    String id();
-
-    /// When it happened.
-    Instant time();
+sealed interface Fact extends Chains.Link {
 
     Instant receivedAt();
 
@@ -32,8 +28,15 @@ sealed interface Fact {
             String exerciseId,
             Side side,
             @Nullable Integer reps,
-            @Nullable Integer holdSeconds)
-            implements Fact {}
+            @Nullable Integer holdSeconds,
+            @Nullable String replaces)
+            implements Fact {
+
+        @Override
+        public String type() {
+            return SessionEvent.CompletedSet.TYPE;
+        }
+    }
 
     record Score(
             String id,
@@ -43,8 +46,23 @@ sealed interface Fact {
             Context context,
             Sensation sensation,
             Region region,
-            @Nullable String exerciseId)
-            implements Fact {}
+            @Nullable String exerciseId,
+            @Nullable String replaces)
+            implements Fact {
+
+        @Override
+        public String type() {
+            return SessionEvent.PainScore.TYPE;
+        }
+    }
+
+    record Withdrawn(String id, Instant time, Instant receivedAt, String replaces) implements Fact {
+
+        @Override
+        public String type() {
+            return SessionEvent.Withdrawal.TYPE;
+        }
+    }
 
     static Fact of(SessionEvent.Dated event) {
         return switch (event) {
@@ -56,7 +74,8 @@ sealed interface Fact {
                         e.exerciseId(),
                         e.side(),
                         e.reps(),
-                        e.holdSeconds());
+                        e.holdSeconds(),
+                        e.replaces());
             case SessionEvent.PainScore e ->
                 new Score(
                         e.id(),
@@ -66,7 +85,9 @@ sealed interface Fact {
                         e.context(),
                         e.sensation(),
                         e.region(),
-                        e.exerciseId());
+                        e.exerciseId(),
+                        e.replaces());
+            case SessionEvent.Withdrawal e -> new Withdrawn(e.id(), e.time().toInstant(), e.receivedAt(), e.replaces());
         };
     }
 }

@@ -1,6 +1,7 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.CareTeam;
+import dev.adhere.contracts.Chains;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.SessionEvent;
 import java.time.Duration;
@@ -76,15 +77,15 @@ final class Fold {
             case Happened(SessionEvent.Dated event, String _, long _) -> {
                 var dates = new TreeSet<LocalDate>();
                 if (!Lateness.beyondHorizon(event)) {
-                    LocalDate date = event.date();
-                    dates.add(date);
-                    for (DaySums sums : head.sums().values()) {
-                        if (sums.mayHold(event.id())) {
-                            dates.add(sums.date());
+                    dates.add(event.date());
+                    dates.addAll(datesOf(head, event.id()));
+                    dates.addAll(datesOfChains(head, event));
+                    if (!(event instanceof SessionEvent.PainScore)) {
+                        for (LocalDate date : List.copyOf(dates)) {
+                            if (Dose.hasQuota(head.plan(), date)) {
+                                dates.addAll(Dose.weekOf(date));
+                            }
                         }
-                    }
-                    if (event instanceof SessionEvent.CompletedSet && Dose.hasQuota(head.plan(), date)) {
-                        dates.addAll(Dose.weekOf(date));
                     }
                 }
                 yield dates;
@@ -99,6 +100,31 @@ final class Fold {
                 yield dates;
             }
         };
+    }
+
+    /// Where a fact of this id may be.
+    private static List<LocalDate> datesOf(UserState head, String id) {
+        return head.sums().values().stream()
+                .filter(sums -> sums.mayHold(id))
+                .map(DaySums::date)
+                .toList();
+    }
+
+    /// On which dates an event may change what is in force: those of all chains as soon as it touches one.
+    private static Set<LocalDate> datesOfChains(UserState head, SessionEvent.Dated event) {
+        var dates = new TreeSet<LocalDate>();
+        String replaces = event.replaces();
+        if (replaces != null) {
+            dates.addAll(datesOf(head, replaces));
+        }
+        boolean touches = replaces != null
+                || head.links().stream()
+                        .anyMatch(link -> event.id().equals(link.replaces())
+                                || event.date().equals(link.date()));
+        if (touches) {
+            head.links().forEach(link -> dates.add(link.date()));
+        }
+        return dates;
     }
 
     private static TreeSet<LocalDate> withFacts(UserState head) {
@@ -148,8 +174,20 @@ final class Fold {
     ///
     /// @param day its facts
     static List<Slot> slots(UserState head, Day day) {
+        return slots(head, day, day.sets(head.superseded()));
+    }
+
+    private static List<Slot> slots(UserState head, Day day, List<Fact.DoneSet> sets) {
         return Dose.slots(
-                head.plan(), head.excuses(), day.date(), day.sets(), (date, item) -> presence(head.sums(), date, item));
+                head.plan(), head.excuses(), day.date(), sets, (date, item) -> presence(head.sums(), date, item));
+    }
+
+    /// The sums of one date as they are now.
+    ///
+    /// @param day its facts
+    static DaySums sums(UserState head, Day day) {
+        List<Fact.DoneSet> sets = day.sets(head.superseded());
+        return DaySums.of(day, sets, slots(head, day, sets));
     }
 
     /// The first date whose sums are kept. Weeks are kept and frozen whole: the quota of rule 12 looks at
@@ -172,10 +210,12 @@ final class Fold {
     private static final class Step {
         final UserState.Draft head;
         final Map<LocalDate, Day> days;
+        private Set<String> superseded;
 
         Step(User user) {
             head = user.head().draft();
             days = new HashMap<>(user.days());
+            superseded = user.head().superseded();
         }
 
         User done() {
@@ -198,14 +238,56 @@ final class Fold {
                 return;
             }
             LocalDate date = dated.date();
+            Fact fact = Fact.of(dated);
             Instant firstSaved = head.plan == null ? null : head.plan.firstSavedAt();
-            days.put(date, day(date).with(Fact.of(dated), Lateness.tooLate(dated, firstSaved)));
-            DaySums before = head.sums.get(date);
-            recompute(List.of(date));
-            boolean moved =
-                    before == null || !before.exercises().equals(sums(date).exercises());
-            if (moved && Dose.hasQuota(head.plan, date)) {
-                recompute(Dose.weekOf(date));
+            days.put(date, day(date).with(fact, Lateness.tooLate(dated, firstSaved)));
+            Set<LocalDate> touched = relink(fact, date);
+            touched.add(date);
+            for (LocalDate each : touched) {
+                DaySums before = head.sums.get(each);
+                recompute(List.of(each));
+                boolean moved =
+                        before == null || !before.exercises().equals(sums(each).exercises());
+                if (moved && Dose.hasQuota(head.plan, each)) {
+                    recompute(Dose.weekOf(each));
+                }
+            }
+        }
+
+        // Rule 10: keeps a link of every counted fact that names another or is named, and says on which dates facts
+        // came into force or went out of it.
+        private Set<LocalDate> relink(Fact fact, LocalDate date) {
+            Map<String, ChainLink> before = Map.copyOf(head.links);
+            Day day = day(date);
+            // A fact may have displaced another of its date (the first 300 count).
+            head.links.values().removeIf(link -> link.date().equals(date) && day.counted(link.id()) == null);
+            String target = fact.replaces();
+            boolean named = before.values().stream().anyMatch(link -> fact.id().equals(link.replaces()));
+            if (day.counted(fact.id()) != null && (target != null || named)) {
+                head.links.put(fact.id(), ChainLink.of(fact, date));
+                if (target != null && !head.links.containsKey(target)) {
+                    link(target);
+                }
+            }
+            var touched = new TreeSet<LocalDate>();
+            if (!head.links.equals(before)) {
+                Set<String> earlier = superseded;
+                superseded = ChainLink.superseded(head.links.values());
+                for (ChainLink link : head.links.values()) {
+                    if (superseded.contains(link.id()) != earlier.contains(link.id())) {
+                        touched.add(link.date());
+                    }
+                }
+            }
+            return touched;
+        }
+
+        private void link(String id) {
+            for (DaySums sums : head.sums.values()) {
+                Fact fact = sums.mayHold(id) ? day(sums.date()).counted(id) : null;
+                if (fact != null) {
+                    head.links.put(id, ChainLink.of(fact, sums.date()));
+                }
             }
         }
 
@@ -213,6 +295,7 @@ final class Fold {
         private void forgetWithoutPlan(Instant receivedAt) {
             LocalDate oldest = keptFrom(LocalDate.ofInstant(receivedAt, head.zone));
             head.sums.headMap(oldest).clear();
+            forgetLinks(oldest);
         }
 
         // Rule 10: the first of an id counts, on whatever date it was.
@@ -274,6 +357,16 @@ final class Fold {
             LocalDate oldest = keptFrom(head.throughDate);
             while (!head.sums.isEmpty() && head.sums.firstKey().isBefore(oldest)) {
                 head.frozen = head.frozen.then(head.sums.pollFirstEntry().getValue());
+            }
+            forgetLinks(oldest);
+        }
+
+        // A chain is forgotten whole: as long as one of its dates is kept, the others say whether it is in force.
+        private void forgetLinks(LocalDate oldest) {
+            for (List<ChainLink> chain : Chains.of(List.copyOf(head.links.values()))) {
+                if (chain.stream().allMatch(link -> link.date().isBefore(oldest))) {
+                    chain.forEach(link -> head.links.remove(link.id()));
+                }
             }
         }
 
@@ -346,7 +439,11 @@ final class Fold {
         }
 
         private List<Slot> openSlots(LocalDate date) {
-            return Dose.slots(head.plan, head.excuses, date, day(date).sets(), this::has);
+            return Dose.slots(head.plan, head.excuses, date, inForce(date), this::has);
+        }
+
+        private List<Fact.DoneSet> inForce(LocalDate date) {
+            return day(date).sets(superseded);
         }
 
         private boolean has(LocalDate date, Plan.Item item) {
@@ -362,8 +459,9 @@ final class Fold {
                 Day day = day(date);
                 // First what was done on the date, then what was due: the quota of rule 12 looks at what was
                 // done.
-                head.sums.put(date, DaySums.of(day, List.of()));
-                DaySums sums = DaySums.of(day, openSlots(date));
+                List<Fact.DoneSet> sets = inForce(date);
+                head.sums.put(date, DaySums.of(day, sets, List.of()));
+                DaySums sums = DaySums.of(day, sets, openSlots(date));
                 if (sums.hasFacts() || sums.due() + sums.excused() > 0) {
                     head.sums.put(date, sums);
                 } else {
@@ -374,7 +472,7 @@ final class Fold {
 
         private DaySums sums(LocalDate date) {
             DaySums sums = head.sums.get(date);
-            return sums == null ? DaySums.of(Day.empty(date), List.of()) : sums;
+            return sums == null ? DaySums.of(Day.empty(date), List.of(), List.of()) : sums;
         }
 
         private Day day(LocalDate date) {

@@ -67,7 +67,11 @@ class PlanController {
                         LocalDate today = user.head().today(now);
                         Day facts = user.days().getOrDefault(today, Day.empty(today));
                         return new Fold.EditPlan(body.toPlan(new PlanBody.Situation(
-                                plan, today, !facts.sets().isEmpty(), now, exercises)));
+                                plan,
+                                today,
+                                !facts.sets(user.head().superseded()).isEmpty(),
+                                now,
+                                exercises)));
                     },
                     now);
             Plan plan = Objects.requireNonNull(after.plan());

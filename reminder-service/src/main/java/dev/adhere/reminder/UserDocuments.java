@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class UserDocuments {
 
     /// Raised with every change that an older release could not read.
-    static final int SCHEMA = 1;
+    static final int SCHEMA = 2;
 
     private UserDocuments() {}
 
@@ -53,6 +53,7 @@ final class UserDocuments {
                 .append("careTeam", careTeam(s.careTeam()))
                 .append("careTeamDirty", s.careTeamDirty() ? Boolean.TRUE : null)
                 .append("sums", list(s.sums().values(), UserDocuments::sums))
+                .append("links", s.links().isEmpty() ? null : list(s.links(), UserDocuments::link))
                 .append("nudges", list(s.nudges(), UserDocuments::nudge))
                 .append("excuses", list(s.excuses(), UserDocuments::excuse));
         Plan plan = s.plan();
@@ -95,6 +96,7 @@ final class UserDocuments {
                 LocalDate.parse(d.getString("throughDate")),
                 sums,
                 new Figures.Frozen(d.getInteger("frozenRun", 0), d.getInteger("frozenBest", 0)),
+                documents(d, "links").stream().map(UserDocuments::link).toList(),
                 documents(d, "nudges").stream().map(UserDocuments::nudge).toList(),
                 instant(d, "lastReceivedAt"),
                 instant(d, "nextDue"),
@@ -133,7 +135,8 @@ final class UserDocuments {
     private static Document fact(Fact fact) {
         var doc = new Document("id", fact.id())
                 .append("time", fact.time().toString())
-                .append("receivedAt", fact.receivedAt().toString());
+                .append("receivedAt", fact.receivedAt().toString())
+                .append("replaces", fact.replaces());
         switch (fact) {
             case Fact.DoneSet set ->
                 doc.append("exerciseId", set.exerciseId())
@@ -146,6 +149,7 @@ final class UserDocuments {
                         .append("sensation", score.sensation().name())
                         .append("region", score.region().name())
                         .append("exerciseId", score.exerciseId());
+            case Fact.Withdrawn _ -> doc.append("withdrawal", true);
         }
         doc.values().removeIf(v -> v == null);
         return doc;
@@ -155,6 +159,9 @@ final class UserDocuments {
         Instant time = Instant.parse(d.getString("time"));
         Instant receivedAt = Instant.parse(d.getString("receivedAt"));
         Integer score = d.getInteger("score");
+        if (d.getBoolean("withdrawal", false)) {
+            return new Fact.Withdrawn(d.getString("id"), time, receivedAt, d.getString("replaces"));
+        }
         return score == null
                 ? new Fact.DoneSet(
                         d.getString("id"),
@@ -163,7 +170,8 @@ final class UserDocuments {
                         d.getString("exerciseId"),
                         SessionEvent.Side.valueOf(d.getString("side")),
                         d.getInteger("reps"),
-                        d.getInteger("holdSeconds"))
+                        d.getInteger("holdSeconds"),
+                        d.getString("replaces"))
                 : new Fact.Score(
                         d.getString("id"),
                         time,
@@ -172,10 +180,30 @@ final class UserDocuments {
                         SessionEvent.Context.valueOf(d.getString("context")),
                         SessionEvent.Sensation.valueOf(d.getString("sensation")),
                         SessionEvent.Region.valueOf(d.getString("region")),
-                        d.getString("exerciseId"));
+                        d.getString("exerciseId"),
+                        d.getString("replaces"));
     }
 
     // ---- parts of the head
+
+    private static Document link(ChainLink l) {
+        var doc = new Document("id", l.id())
+                .append("type", l.type())
+                .append("time", l.time().toString())
+                .append("replaces", l.replaces())
+                .append("date", l.date().toString());
+        doc.values().removeIf(v -> v == null);
+        return doc;
+    }
+
+    private static ChainLink link(Document d) {
+        return new ChainLink(
+                d.getString("id"),
+                d.getString("type"),
+                Instant.parse(d.getString("time")),
+                d.getString("replaces"),
+                LocalDate.parse(d.getString("date")));
+    }
 
     private static Document sums(DaySums s) {
         var ids = ByteBuffer.allocate(s.ids().length * Integer.BYTES);

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param zone in force: it rules day ends and nudges until the next day end
 /// @param throughDate the last closed local day; never goes back once a plan is there
 /// @param sums the dates from the horizon on that have facts or are closed
+/// @param links facts that correct, withdraw or are named by one that does, by id
 /// @param nudges decisions of the last 14 days, oldest first
 /// @param nextDueAt when the fold wants to be called next though nothing happened; null for never
 /// @param applied up to where this user's partition has been folded
@@ -34,6 +36,7 @@ record UserState(
         LocalDate throughDate,
         NavigableMap<LocalDate, DaySums> sums,
         Figures.Frozen frozen,
+        List<ChainLink> links,
         List<Nudge> nudges,
         @Nullable Instant lastReceivedAt,
         @Nullable Instant nextDueAt,
@@ -54,6 +57,7 @@ record UserState(
     }
 
     /// @param adherence the figures changed
+    /// @param links facts that correct, withdraw or are named by one that does, by id
     /// @param nudges decisions by id
     record Pending(boolean adherence, List<String> nudges) {
 
@@ -70,6 +74,7 @@ record UserState(
 
     UserState {
         excuses = List.copyOf(excuses);
+        links = List.copyOf(links);
         nudges = List.copyOf(nudges);
         sums = Collections.unmodifiableNavigableMap(sums);
     }
@@ -88,11 +93,17 @@ record UserState(
                 new TreeMap<>(),
                 Figures.Frozen.NONE,
                 List.of(),
+                List.of(),
                 null,
                 null,
                 Applied.NOTHING,
                 Pending.NOTHING,
                 0);
+    }
+
+    /// Ids of facts that a correction or a withdrawal has put out of force.
+    Set<String> superseded() {
+        return ChainLink.superseded(links);
     }
 
     /// The zone that should rule from the next day end on.
@@ -139,6 +150,7 @@ record UserState(
         LocalDate throughDate;
         final TreeMap<LocalDate, DaySums> sums;
         Figures.Frozen frozen;
+        final TreeMap<String, ChainLink> links;
         final List<Nudge> nudges;
 
         @Nullable
@@ -162,6 +174,8 @@ record UserState(
             throughDate = s.throughDate;
             sums = new TreeMap<>(s.sums);
             frozen = s.frozen;
+            links = new TreeMap<>();
+            s.links.forEach(link -> links.put(link.id(), link));
             nudges = new java.util.ArrayList<>(s.nudges);
             lastReceivedAt = s.lastReceivedAt;
             nextDueAt = s.nextDueAt;
@@ -182,6 +196,7 @@ record UserState(
                     throughDate,
                     sums,
                     frozen,
+                    List.copyOf(links.values()),
                     nudges,
                     lastReceivedAt,
                     nextDueAt,

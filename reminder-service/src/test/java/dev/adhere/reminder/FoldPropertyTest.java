@@ -2,7 +2,7 @@ package dev.adhere.reminder;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.adhere.contracts.SessionEvent.CompletedSet;
+import dev.adhere.contracts.SessionEvent.Dated;
 import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.reminder.Situations.Story;
 import java.time.DayOfWeek;
@@ -43,7 +43,7 @@ class FoldPropertyTest {
             .toList();
 
     private record History(
-            Plan first, Plan last, Instant editedAt, List<Excuse> excuses, List<CompletedSet> events, Instant end) {}
+            Plan first, Plan last, Instant editedAt, List<Excuse> excuses, List<Dated> events, Instant end) {}
 
     private static History random(Random random, ZoneId zone) {
         var transition = zone.getRules().nextTransition(FROM.plusSeconds(86_400L * random.nextInt(900)));
@@ -72,7 +72,7 @@ class FoldPropertyTest {
                     random.nextBoolean() ? null : EXERCISES.get(random.nextInt(EXERCISES.size())),
                     Excuse.Reason.ILLNESS));
         }
-        var events = new ArrayList<CompletedSet>();
+        var events = new ArrayList<Dated>();
         double habit = random.nextDouble();
         for (LocalDate date = from.minusDays(2); date.isBefore(firstDay.plusDays(60)); date = date.plusDays(1)) {
             if (random.nextDouble() > habit) {
@@ -99,7 +99,22 @@ class FoldPropertyTest {
                         && events.get(earlier).id().equals("e" + earlier)
                         && events.get(earlier).date().isAfter(date.minusDays(30));
                 String id = "e" + (again ? earlier : events.size());
-                events.add(Situations.set(
+                // What is named is at most a month older, or comes only later, or never.
+                int other = Math.max(0, events.size() - 40 + random.nextInt(45));
+                boolean near =
+                        other >= events.size() || events.get(other).date().isAfter(date.minusDays(30));
+                String replaces = random.nextInt(12) == 0 && near && !id.equals("e" + other) ? "e" + other : null;
+                if (replaces != null && random.nextInt(3) == 0) {
+                    events.add(Situations.withdrawal(replaces, id, time, received));
+                    continue;
+                }
+                if (replaces != null && random.nextBoolean() && other < events.size()) {
+                    // A correction usually keeps the time of what it corrects.
+                    time = events.get(other).time().atZoneSameInstant(where);
+                    received = received.isBefore(time.toInstant()) ? time.toInstant() : received;
+                }
+                events.add(Situations.correction(
+                        replaces,
                         id,
                         EXERCISES.get(random.nextInt(EXERCISES.size())),
                         Side.values()[random.nextInt(4)],
@@ -108,7 +123,7 @@ class FoldPropertyTest {
                         received));
             }
         }
-        events.sort(Comparator.comparing(CompletedSet::receivedAt));
+        events.sort(Comparator.comparing(Dated::receivedAt));
         return new History(first, last, editedAt, excuses, events, start.plusSeconds(86_400L * 60));
     }
 
@@ -154,7 +169,7 @@ class FoldPropertyTest {
         var story = new Story(h.first().firstSavedAt().minusSeconds(86_400));
         boolean planned = false;
         boolean edited = false;
-        for (CompletedSet event : h.events()) {
+        for (Dated event : h.events()) {
             if (!planned && !event.receivedAt().isBefore(h.first().firstSavedAt())) {
                 story.at(h.first().firstSavedAt()).plan(h.first()).excuses(h.excuses());
                 planned = true;
@@ -192,7 +207,7 @@ class FoldPropertyTest {
         for (int i = 0; i < HISTORIES; i++) {
             History h = random(random, ZONES.get(i % ZONES.size()));
             Story story = played(h);
-            List<CompletedSet> seen = h.events().stream()
+            List<Dated> seen = h.events().stream()
                     .filter(e -> !e.receivedAt().isAfter(h.end()))
                     .toList();
             var oracle = new Oracle(h.last(), h.excuses(), seen);
@@ -225,7 +240,7 @@ class FoldPropertyTest {
             // Of one id with several contents the first in Kafka counts, so those keep their order: one
             // content an id here.
             var ids = new java.util.HashSet<String>();
-            List<CompletedSet> events = h.events().stream()
+            List<Dated> events = h.events().stream()
                     .filter(e -> !e.receivedAt().isAfter(h.end()) && ids.add(e.id()))
                     .toList();
             var story = new Story(h.first().firstSavedAt());

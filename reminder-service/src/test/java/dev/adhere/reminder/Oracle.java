@@ -1,7 +1,9 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.SessionEvent.CompletedSet;
+import dev.adhere.contracts.SessionEvent.Dated;
 import dev.adhere.contracts.SessionEvent.Side;
+import dev.adhere.contracts.SessionEvent.Withdrawal;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DayOfWeek;
@@ -27,34 +29,80 @@ final class Oracle {
     private final Map<LocalDate, List<CompletedSet>> byDate = new HashMap<>();
 
     /// @param inOrder events as Kafka has them; repeats allowed
-    Oracle(Plan plan, List<Excuse> excuses, List<CompletedSet> inOrder) {
+    Oracle(Plan plan, List<Excuse> excuses, List<? extends Dated> inOrder) {
         this.plan = plan;
         this.excuses = excuses;
-        Map<String, CompletedSet> distinct = new LinkedHashMap<>();
+        Map<String, Dated> distinct = new LinkedHashMap<>();
         // What is older than the horizon leaves no trace at all, not even its id.
         inOrder.stream().filter(e -> !ancient(e)).forEach(e -> distinct.putIfAbsent(e.id(), e));
-        for (CompletedSet e : distinct.values()) {
+        Map<LocalDate, List<Dated>> kept = new HashMap<>();
+        for (Dated e : distinct.values()) {
             if (inTime(e)) {
-                byDate.computeIfAbsent(e.time().atZoneSameInstant(e.zone()).toLocalDate(), _ -> new ArrayList<>())
+                kept.computeIfAbsent(e.time().atZoneSameInstant(e.zone()).toLocalDate(), _ -> new ArrayList<>())
                         .add(e);
             }
         }
-        for (List<CompletedSet> sets : byDate.values()) {
-            sets.sort(Comparator.comparing(CompletedSet::receivedAt).thenComparing(CompletedSet::id));
-            while (sets.size() > 300) {
-                sets.removeLast();
+        List<Dated> all = new ArrayList<>();
+        for (List<Dated> facts : kept.values()) {
+            facts.sort(Comparator.comparing(Dated::receivedAt).thenComparing(Dated::id));
+            all.addAll(facts.subList(0, Math.min(300, facts.size())));
+        }
+        Map<String, Dated> byId = new HashMap<>();
+        all.forEach(e -> byId.put(e.id(), e));
+        List<Dated> naming = all.stream().filter(e -> names(e, byId)).toList();
+        for (Dated e : all) {
+            if (e instanceof CompletedSet set && inForce(set, naming, byId)) {
+                byDate.computeIfAbsent(e.time().atZoneSameInstant(e.zone()).toLocalDate(), _ -> new ArrayList<>())
+                        .add(set);
             }
+        }
+        for (List<CompletedSet> sets : byDate.values()) {
             sets.sort(Comparator.comparing((CompletedSet e) -> e.time().toInstant())
                     .thenComparing(CompletedSet::id));
         }
     }
 
-    private static boolean ancient(CompletedSet e) {
+    // Whether it names another event, and one that it may correct or withdraw.
+    private static boolean names(Dated e, Map<String, Dated> byId) {
+        if (e.replaces() == null) {
+            return false;
+        }
+        Dated target = byId.get(e.replaces());
+        return target == null
+                || target.getClass() == e.getClass()
+                || target instanceof Withdrawal
+                || e instanceof Withdrawal;
+    }
+
+    // Walks from the event to all that it names or that name it, and again from there, until nothing new is found; then
+    // nothing found may be newer.
+    private static boolean inForce(CompletedSet event, List<Dated> naming, Map<String, Dated> byId) {
+        Set<String> chain = new HashSet<>(Set.of(event.id()));
+        for (int size = 0; size != chain.size(); ) {
+            size = chain.size();
+            for (Dated e : naming) {
+                if (chain.contains(e.id()) || chain.contains(e.replaces())) {
+                    chain.add(e.id());
+                    chain.add(e.replaces());
+                }
+            }
+        }
+        for (String id : chain) {
+            Dated e = byId.getOrDefault(id, event);
+            int age = e.time().toInstant().compareTo(event.time().toInstant());
+            if (age > 0 || age == 0 && e.id().compareTo(event.id()) > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean ancient(Dated e) {
         LocalDate on = e.time().atZoneSameInstant(e.zone()).toLocalDate();
         return on.plusDays(42).isBefore(e.receivedAt().atZone(e.zone()).toLocalDate());
     }
 
-    private boolean inTime(CompletedSet e) {
+    private boolean inTime(Dated e) {
         LocalDate on = e.time().atZoneSameInstant(e.zone()).toLocalDate();
         LocalDate received = e.receivedAt().atZone(e.zone()).toLocalDate();
         LocalDate saved = plan.firstSavedAt().atZone(e.zone()).toLocalDate();

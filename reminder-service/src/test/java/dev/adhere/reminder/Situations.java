@@ -4,6 +4,7 @@ import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.SessionEvent.CompletedSet;
 import dev.adhere.contracts.SessionEvent.Envelope;
 import dev.adhere.contracts.SessionEvent.Side;
+import dev.adhere.contracts.SessionEvent.Withdrawal;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -60,6 +61,17 @@ final class Situations {
 
     static CompletedSet set(
             String id, String exercise, Side side, @Nullable Integer reps, ZonedDateTime time, Instant receivedAt) {
+        return correction(null, id, exercise, side, reps, time, receivedAt);
+    }
+
+    static CompletedSet correction(
+            @Nullable String replaces,
+            String id,
+            String exercise,
+            Side side,
+            @Nullable Integer reps,
+            ZonedDateTime time,
+            Instant receivedAt) {
         return new CompletedSet(
                 new Envelope(
                         "user-001", id, "app/test", CompletedSet.TYPE, time.toOffsetDateTime(), receivedAt, Map.of()),
@@ -72,7 +84,16 @@ final class Situations {
                 null,
                 null,
                 null,
-                null);
+                replaces);
+    }
+
+    static Withdrawal withdrawal(String replaces, String id, ZonedDateTime time, Instant receivedAt) {
+        return new Withdrawal(
+                new Envelope(
+                        "user-001", id, "app/test", Withdrawal.TYPE, time.toOffsetDateTime(), receivedAt, Map.of()),
+                JsonMapper.shared().createObjectNode(),
+                replaces,
+                time.getZone());
     }
 
     /// A user whose inputs are folded one after another, each at its time; timers fire in between as they
@@ -97,7 +118,7 @@ final class Situations {
         void runTimersUntil(Instant moment) {
             Instant due = user.head().nextDueAt();
             while (due != null && !due.isAfter(moment)) {
-                user = Fold.apply(user, new Fold.Due(), due);
+                fold(new Fold.Due(), due);
                 Instant next = user.head().nextDueAt();
                 if (next != null && !next.isAfter(due)) {
                     throw new AssertionError("a timer that fired is due again at once: " + next);
@@ -107,22 +128,31 @@ final class Situations {
         }
 
         Story plan(Plan plan) {
-            user = Fold.apply(user, new Fold.EditPlan(plan), now);
-            return this;
+            return fold(new Fold.EditPlan(plan), now);
         }
 
         Story preferences(Preferences preferences) {
-            user = Fold.apply(user, new Fold.EditPreferences(preferences), now);
-            return this;
+            return fold(new Fold.EditPreferences(preferences), now);
         }
 
         Story excuses(List<Excuse> excuses) {
-            user = Fold.apply(user, new Fold.EditExcuses(excuses), now);
-            return this;
+            return fold(new Fold.EditExcuses(excuses), now);
         }
 
         Story event(SessionEvent event) {
-            user = Fold.apply(user, new Fold.Happened(event, "topic", offset++), now);
+            return fold(new Fold.Happened(event, "topic", offset++), now);
+        }
+
+        // As the keeper does it: the fold sees the dates that it says it needs, and no other.
+        private Story fold(Fold.Input input, Instant when) {
+            var needed = new java.util.HashMap<LocalDate, Day>();
+            for (LocalDate date : Fold.needs(user.head(), input)) {
+                needed.put(date, user.days().getOrDefault(date, Day.empty(date)));
+            }
+            Fold.User after = Fold.apply(new Fold.User(user.head(), needed), input, when);
+            var days = new java.util.HashMap<>(user.days());
+            days.putAll(after.days());
+            user = new Fold.User(after.head(), days);
             return this;
         }
 

@@ -20,10 +20,14 @@ import tools.jackson.databind.JsonNode;
 /// How an event is stored, and how it reads again.
 final class EventDocuments {
 
-    /// RECORDED, or PARKED where this release does not know the event's type.
+    /// What an event counts for. Stored are the first two; that an event was corrected or withdrawn by a later one is
+    /// found when it is read.
     enum State {
         RECORDED,
-        PARKED
+        /// Of a type that this release does not know.
+        PARKED,
+        CORRECTED,
+        WITHDRAWN
     }
 
     private EventDocuments() {}
@@ -55,7 +59,7 @@ final class EventDocuments {
     }
 
     /// The CloudEvent as it was stored, with `receivedAt` and `state`.
-    static Map<String, Object> answer(Document doc) {
+    static Map<String, Object> answer(Document doc, State state) {
         var event = new LinkedHashMap<String, Object>();
         event.put("specversion", "1.0");
         event.put("id", doc.getString("id"));
@@ -69,7 +73,7 @@ final class EventDocuments {
         }
         event.put("data", plain(doc.get("data", Document.class)));
         event.put("receivedAt", doc.getString("receivedAtText"));
-        event.put("state", doc.getString("state"));
+        event.put("state", state.name());
         return event;
     }
 

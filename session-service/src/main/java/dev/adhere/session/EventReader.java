@@ -179,7 +179,7 @@ final class EventReader {
         String exercise = switch (event) {
             case SessionEvent.CompletedSet set -> set.exerciseId();
             case SessionEvent.PainScore score -> score.exerciseId();
-            case SessionEvent.Unknown _ -> null;
+            case SessionEvent.Withdrawal _, SessionEvent.Unknown _ -> null;
         };
         if (exercise != null && !exerciseKnown.test(exercise)) {
             return settled

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,11 @@ class HistoryController {
             @RequestParam(required = false) @Nullable Integer size,
             @RequestParam(required = false) @Nullable String cursor,
             Caller caller) {
-        return page(events, caller, userId, range(type, from, to), size, cursor);
+        List<Bson> filters = range(type, from, to);
+        filters.add(owner(caller, userId));
+        return Replacements.of(events, userId)
+                .timeout(READERS_PATIENCE)
+                .flatMap(replaced -> page(events, filters, size, cursor, replaced::state));
     }
 
     @GetMapping("/v1/users/{userId}/pain-scores")
@@ -79,7 +84,12 @@ class HistoryController {
             @RequestParam(required = false) @Nullable Integer size,
             @RequestParam(required = false) @Nullable String cursor,
             Caller caller) {
-        return page(events, caller, userId, range(PainScore.TYPE, from, to), size, cursor);
+        List<Bson> filters = range(PainScore.TYPE, from, to);
+        filters.add(owner(caller, userId));
+        return Replacements.of(events, userId).timeout(READERS_PATIENCE).flatMap(replaced -> {
+            filters.add(replaced.inForce(userId));
+            return page(events, filters, size, cursor, replaced::state);
+        });
     }
 
     @GetMapping("/v1/users/{userId}/events/conflicts")
@@ -88,7 +98,9 @@ class HistoryController {
             @RequestParam(required = false) @Nullable Integer size,
             @RequestParam(required = false) @Nullable String cursor,
             Caller caller) {
-        return page(conflicts, caller, userId, List.of(), size, cursor);
+        List<Bson> filters = range(null, null, null);
+        filters.add(owner(caller, userId));
+        return page(conflicts, filters, size, cursor, doc -> EventDocuments.State.valueOf(doc.getString("state")));
     }
 
     @GetMapping("/v1/users/{userId}/sessions")
@@ -104,9 +116,13 @@ class HistoryController {
         var filters = new ArrayList<>(range(null, from, to));
         filters.add(owner(caller, userId));
         filters.add(in("type", CompletedSet.TYPE, PainScore.TYPE));
-        return Flux.from(events.find(and(filters))
-                        .sort(Sorts.descending("time", "_id"))
-                        .limit(MOST_EVENTS_OF_SESSIONS))
+        return Replacements.of(events, userId)
+                .flatMapMany(replaced -> {
+                    filters.add(replaced.inForce(userId));
+                    return events.find(and(filters))
+                            .sort(Sorts.descending("time", "_id"))
+                            .limit(MOST_EVENTS_OF_SESSIONS);
+                })
                 .map(HistoryController::moment)
                 .collectList()
                 .timeout(READERS_PATIENCE)
@@ -136,15 +152,12 @@ class HistoryController {
 
     private Mono<Page<Map<String, Object>>> page(
             MongoCollection<Document> from,
-            Caller caller,
-            String userId,
-            List<Bson> filter,
+            List<Bson> filters,
             @Nullable Integer size,
-            @Nullable String cursor) {
+            @Nullable String cursor,
+            Function<Document, EventDocuments.State> state) {
         int limit = PageSize.of(size);
         Cursor after = Cursor.parse(cursor, 2);
-        var filters = new ArrayList<>(filter);
-        filters.add(owner(caller, userId));
         if (after != null) {
             Date time = Date.from(instant("cursor", after.key().get(0)));
             filters.add(or(
@@ -160,7 +173,7 @@ class HistoryController {
                         rows,
                         limit,
                         row -> Cursor.after(row.getDate("time").toInstant().toString(), row.getString("_id")),
-                        EventDocuments::answer));
+                        row -> EventDocuments.answer(row, state.apply(row))));
     }
 
     // The owner is part of the query, so that no later step can forget it.
@@ -178,6 +191,7 @@ class HistoryController {
         return eq("userId", userId);
     }
 
+    /// @return filters to add others to
     private static List<Bson> range(@Nullable String type, @Nullable String from, @Nullable String to) {
         var filters = new ArrayList<Bson>();
         if (type != null) {

@@ -7,6 +7,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
+import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.InsertOneModel;
 import com.mongodb.client.model.Projections;
@@ -36,6 +37,9 @@ final class Records {
 
     void prepare() {
         events.createIndex(Indexes.descending("userId", "time", "_id"));
+        events.createIndex(
+                Indexes.ascending("userId", "data.replaces"),
+                new IndexOptions().partialFilterExpression(Filters.exists("data.replaces")));
         conflicts.createIndex(Indexes.descending("userId", "time", "_id"));
     }
 

@@ -552,6 +552,81 @@ class SessionServiceIT {
     }
 
     @Test
+    void corrections_and_withdrawals_put_what_they_name_out_of_force_and_everything_stays_readable() {
+        String score =
+                "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"a\",\"type\":\"dev.adhere.pain-score.v1\",\"time\":\"%s\",\"data\":{\"score\":%d,\"context\":\"AD_HOC\",\"zone\":\"UTC\"%s}}\n";
+        String withdrawal =
+                "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"a\",\"type\":\"dev.adhere.withdrawal.v1\",\"time\":\"%s\",\"data\":{\"replaces\":\"%s\"}}\n";
+        Instant at = Objects.requireNonNull(clock).instant().minusSeconds(600);
+        List<JsonNode> outcomes = stream(
+                "corrector",
+                score.formatted("p1", at, 3, "")
+                        + score.formatted("p2", at, 5, ",\"replaces\":\"p1\"")
+                        + score.formatted("p3", at.plusSeconds(1), 7, "")
+                        + withdrawal.formatted("w1", at.plusSeconds(60), "p3")
+                        + withdrawal.formatted("w2", at.plusSeconds(60), "s1")
+                        + event("s1", ",\"sessionId\":\"one\"")
+                                .replaceAll("\"time\":\"[^\"]*\"", "\"time\":\"" + at + "\"")
+                        + "\n");
+        assertThat(outcomes).allMatch(o -> o.get("status").stringValue().equals("accepted"));
+        awaitStored("corrector", 6);
+
+        var me = as("corrector", "user");
+        me.get()
+                .uri("/v1/users/corrector/pain-scores")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.items[*].id")
+                .isEqualTo("p2");
+        me.get()
+                .uri("/v1/users/corrector/sessions")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.items.length()")
+                .isEqualTo(1)
+                .jsonPath("$.items[0].painScores")
+                .isEqualTo(1);
+        me.get()
+                .uri("/v1/users/corrector/events")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.items.length()")
+                .isEqualTo(6)
+                .jsonPath("$.items[?(@.id=='p1')].state")
+                .isEqualTo("CORRECTED")
+                .jsonPath("$.items[?(@.id=='p3')].state")
+                .isEqualTo("WITHDRAWN")
+                .jsonPath("$.items[?(@.id=='s1')].state")
+                .isEqualTo("WITHDRAWN")
+                .jsonPath("$.items[?(@.id=='p2')].state")
+                .isEqualTo("RECORDED");
+        // Another user's corrections touch nothing of mine.
+        stream("meddler", withdrawal.formatted("w1", at.plusSeconds(90), "p2"));
+        awaitStored("meddler", 1);
+        me.get()
+                .uri("/v1/users/corrector/pain-scores")
+                .exchange()
+                .expectBody()
+                .jsonPath("$.items[*].id")
+                .isEqualTo("p2");
+        for (String bad : List.of("", "\"replaces\":\"w9\"", "\"replaces\":7")) {
+            problem(
+                    post(
+                            "corrector",
+                            SINGLE,
+                            withdrawal.formatted("w9", at, "x").replace("\"replaces\":\"x\"", bad)),
+                    422,
+                    "validation-failed");
+        }
+    }
+
+    @Test
     void row64_what_a_caller_says_about_users_and_hosts_counts_for_nothing() {
         var forged = as("mallory", "user")
                 .mutate()
