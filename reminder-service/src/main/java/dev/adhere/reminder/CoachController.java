@@ -66,7 +66,7 @@ class CoachController {
 
     @PutMapping("/v1/users/{userId}/coaches/{coachId}")
     Mono<ResponseEntity<CoachBody>> assign(@PathVariable String userId, @PathVariable String coachId, Caller caller) {
-        return Blocking.call(() -> {
+        return Blocking.edit(() -> {
             caller.require(Role.ADMIN);
             requireIds(userId, coachId);
             Instant now = clock.instant();
@@ -93,7 +93,7 @@ class CoachController {
 
     @DeleteMapping("/v1/users/{userId}/coaches/{coachId}")
     Mono<ResponseEntity<Void>> end(@PathVariable String userId, @PathVariable String coachId, Caller caller) {
-        return Blocking.call(() -> {
+        return Blocking.edit(() -> {
             caller.require(Role.ADMIN);
             Instant now = clock.instant();
             UserState known = SessionEvents.isId(userId) ? users.head(userId) : null;

@@ -55,7 +55,7 @@ class PlanController {
             @RequestBody PlanBody body,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             Caller caller) {
-        return Blocking.call(() -> {
+        return Blocking.edit(() -> {
             caller.require(Role.COACH, Role.USER);
             access.requireCoach(caller, access.read(caller, userId));
             Instant now = clock.instant();

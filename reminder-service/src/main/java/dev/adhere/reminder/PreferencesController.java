@@ -148,7 +148,7 @@ class PreferencesController {
             @RequestBody Body body,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             Caller caller) {
-        return Blocking.call(() -> {
+        return Blocking.edit(() -> {
             access.requireSelf(caller, access.read(caller, userId));
             Instant now = clock.instant();
             Preferences saved = keeper.edit(

@@ -23,6 +23,7 @@ import dev.adhere.platform.web.PageSize;
 import dev.adhere.platform.web.Problem;
 import java.time.Clock;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -44,6 +45,9 @@ import reactor.core.publisher.Mono;
 class HistoryController {
 
     private static final int MOST_EVENTS_OF_SESSIONS = 20_000;
+
+    // Of a MongoDB that is away, or that takes connections and never answers: the driver alone would wait much longer.
+    private static final Duration READERS_PATIENCE = Duration.ofSeconds(2);
 
     private final MongoCollection<Document> events;
     private final MongoCollection<Document> conflicts;
@@ -105,6 +109,7 @@ class HistoryController {
         return Flux.from(events.find(and(filters))
                         .sort(Sorts.descending("time", "_id"))
                         .limit(MOST_EVENTS_OF_SESSIONS))
+                .timeout(READERS_PATIENCE)
                 .map(HistoryController::moment)
                 .collectList()
                 .map(moments -> {
@@ -151,6 +156,7 @@ class HistoryController {
         return Flux.from(from.find(and(filters))
                         .sort(Sorts.descending("time", "_id"))
                         .limit(limit + 1))
+                .timeout(READERS_PATIENCE)
                 .collectList()
                 .map(rows -> Page.of(
                         rows,
