@@ -8,10 +8,12 @@ import static com.mongodb.client.model.Filters.ne;
 import com.mongodb.MongoWriteException;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.adhere.contracts.Exercise;
+import dev.adhere.contracts.Topic;
 import dev.adhere.platform.kafka.Relay;
 import java.time.Duration;
 import java.util.List;
@@ -37,10 +39,12 @@ final class Entries implements Relay.Outbox {
             JsonWriterSettings.builder().outputMode(JsonMode.RELAXED).build();
 
     private final MongoCollection<Document> documents;
+    private final MongoCollection<Document> topics;
     private final JsonMapper json;
 
     Entries(MongoDatabase database, JsonMapper json) {
         this.documents = database.getCollection("exercises").withWriteConcern(WriteConcern.MAJORITY.withJournal(true));
+        this.topics = database.getCollection("topics").withWriteConcern(WriteConcern.MAJORITY.withJournal(true));
         this.json = json;
     }
 
@@ -88,6 +92,21 @@ final class Entries implements Relay.Outbox {
         return Objects.requireNonNull(dirty).stream()
                 .map(e -> new Relay.Message(e.id(), json.writeValueAsBytes(e.toExercise())))
                 .toList();
+    }
+
+    @Override
+    public void topicIs(String topicId) {
+        var _ = Mono.from(topics.countDocuments(and(eq("_id", Topic.EXERCISES.topicName()), eq("topicId", topicId))))
+                .filter(same -> same == 0)
+                .flatMap(_ -> Mono.from(
+                        documents.updateMany(ne("status", Exercise.Status.DRAFT.name()), Updates.set("dirty", true))))
+                .flatMap(_ -> Mono.from(topics.updateOne(
+                        eq("_id", Topic.EXERCISES.topicName()),
+                        Updates.set("topicId", topicId),
+                        new UpdateOptions().upsert(true))))
+                .toFuture()
+                .orTimeout(PATIENCE.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+                .join();
     }
 
     @Override

@@ -116,6 +116,20 @@ class CatalogServiceIT {
     }
 
     @Test
+    void a_topic_that_was_lost_and_made_again_is_filled_anew() {
+        var entries = requireNonNull(this.entries);
+        await().atMost(Duration.ofSeconds(20)).until(() -> entries.dirty(1_000).isEmpty());
+        long before = endOfTopic();
+
+        entries.topicIs("another life");
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> endOfTopic() >= before + 20);
+        await().atMost(Duration.ofSeconds(20)).until(() -> entries.dirty(1_000).isEmpty());
+        entries.topicIs("another life");
+        assertThat(entries.dirty(1_000)).isEmpty();
+    }
+
+    @Test
     void content_that_is_there_is_not_brought_in_twice() {
         var before = requireNonNull(entries).all().collectMap(Entry::id).block();
         var _ = entries.seed(requireNonNull(content).exercises()).block();
@@ -370,6 +384,13 @@ class CatalogServiceIT {
                 .responseTimeout(Duration.ofSeconds(20))
                 .defaultHeader(HttpHeaders.AUTHORIZATION, "Bearer " + token)
                 .build();
+    }
+
+    private long endOfTopic() {
+        try (var consumer = requireNonNull(consumers).createConsumer(null, "test-end")) {
+            var partition = new TopicPartition(Topic.EXERCISES.topicName(), 0);
+            return requireNonNull(consumer.endOffsets(List.of(partition)).get(partition));
+        }
     }
 
     private Map<String, Exercise> newestOnTopic() {

@@ -10,7 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /// One service as its own JVM from its own jar, with the configuration that the jar has, told only what differs on this
 /// machine.
@@ -28,6 +31,14 @@ record ServiceProcess(String name, int port, int managementPort, Process process
                 new Kind("catalog-service", "adhere_catalog", 8081, 9081),
                 new Kind("session-service", "adhere_session", 8082, 9082),
                 new Kind("reminder-service", "adhere_reminder", 8083, 9083));
+
+        /// What `SESSION_SERVICE_JAVA_OPTIONS` and its like hold, such as `-Xmx256m`; the last of an option counts.
+        List<String> javaOptions(Map<String, String> environment) {
+            String name = name().toUpperCase(Locale.ROOT).replace('-', '_') + "_JAVA_OPTIONS";
+            return Arrays.stream(environment.getOrDefault(name, "").split(" "))
+                    .filter(option -> !option.isBlank())
+                    .toList();
+        }
     }
 
     // Three of these beside a broker on a laptop: little heap, one compiler, no second collector thread.
@@ -51,6 +62,7 @@ record ServiceProcess(String name, int port, int managementPort, Process process
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FRUGAL);
+        command.addAll(kind.javaOptions(System.getenv()));
         command.add(marker(data));
         command.add("-jar");
         command.add(jar.toString());

@@ -15,6 +15,11 @@ record CareTeamOutbox(Users users, JsonMapper json) implements Relay.Outbox {
     }
 
     @Override
+    public void topicIs(String topicId) {
+        users.careTeamTopicIs(topicId);
+    }
+
+    @Override
     public void readBack(String key, long revision) {
         users.careTeamReadBack(key, revision);
     }

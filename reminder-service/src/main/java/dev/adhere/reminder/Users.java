@@ -14,8 +14,10 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import com.mongodb.client.model.WriteModel;
+import dev.adhere.contracts.Topic;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -35,12 +37,14 @@ final class Users {
 
     private final MongoCollection<Document> heads;
     private final MongoCollection<Document> days;
+    private final MongoCollection<Document> topics;
     private final Partitions partitions;
 
     Users(MongoDatabase database, Partitions partitions) {
         var durable = WriteConcern.MAJORITY.withJournal(true);
         this.heads = database.getCollection("users").withWriteConcern(durable).withReadConcern(ReadConcern.MAJORITY);
         this.days = database.getCollection("days").withWriteConcern(durable).withReadConcern(ReadConcern.MAJORITY);
+        this.topics = database.getCollection("topics").withWriteConcern(durable).withReadConcern(ReadConcern.MAJORITY);
         this.partitions = partitions;
     }
 
@@ -100,6 +104,20 @@ final class Users {
 
     List<UserState> withDirtyCareTeam(int limit) {
         return states(heads.find(Filters.eq("careTeamDirty", true)).limit(limit));
+    }
+
+    /// Under another id than the one that was kept, the topic was lost and made again: every care team is to be sent
+    /// anew. The id is kept after that, so that a crash between the two repeats it.
+    void careTeamTopicIs(String topicId) {
+        String name = Topic.CARE_TEAM.topicName();
+        if (topics.countDocuments(Filters.and(Filters.eq("_id", name), Filters.eq("topicId", topicId))) > 0) {
+            return;
+        }
+        var _ = heads.updateMany(
+                Filters.and(Filters.gt("careTeam.revision", 0L), Filters.ne("careTeamDirty", true)),
+                Updates.combine(Updates.set("careTeamDirty", true), Updates.inc("revision", 1L)));
+        var _ = topics.updateOne(
+                Filters.eq("_id", name), Updates.set("topicId", topicId), new UpdateOptions().upsert(true));
     }
 
     /// The topic's newest record of a user holds this revision: the care team is clean if that is its own,

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
+import dev.adhere.contracts.CareTeam;
 import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.testbed.TestBackends;
 import java.time.Instant;
@@ -116,6 +117,24 @@ class KeeperIT {
                                 new Fold.Happened(later.event(), "another life", 1))),
                 NOON);
         assertThat(monday().done()).isEqualTo(2000);
+    }
+
+    @Test
+    void after_the_care_team_topic_was_lost_every_care_team_is_sent_again_once() {
+        var team = new CareTeam("user-001", 1, List.of(new CareTeam.Assignment("coach-anna", NOON, null)));
+        var _ = keeper.edit("user-001", _ -> new Fold.EditCareTeam(team), NOON);
+        var _ = keeper.fold(Map.of("user-002", List.of(bridge("a", 0))), NOON);
+        users.careTeamTopicIs("one life");
+        users.careTeamReadBack("user-001", 1);
+        users.careTeamTopicIs("one life");
+        assertThat(users.withDirtyCareTeam(10)).isEmpty();
+
+        users.careTeamTopicIs("another life");
+
+        assertThat(users.withDirtyCareTeam(10)).extracting(UserState::userId).containsExactly("user-001");
+        users.careTeamReadBack("user-001", 1);
+        users.careTeamTopicIs("another life");
+        assertThat(users.withDirtyCareTeam(10)).isEmpty();
     }
 
     @Test

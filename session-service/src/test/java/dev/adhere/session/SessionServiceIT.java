@@ -1,6 +1,7 @@
 package dev.adhere.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoClient;
@@ -8,8 +9,12 @@ import dev.adhere.contracts.CareTeam;
 import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.kafka.CompactedTable;
+import dev.adhere.platform.security.Caller;
+import dev.adhere.platform.security.Role;
 import dev.adhere.testbed.TestBackends;
 import dev.adhere.testbed.TestIssuer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,6 +27,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -45,6 +51,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -111,6 +118,25 @@ class SessionServiceIT {
         registry.add("spring.mongodb.uri", () -> TestBackends.mongoUri("adhere_session"));
         registry.add("adhere.security.issuer", ISSUER::issuerUri);
         registry.add("adhere.security.jwks-uri", ISSUER::jwksUri);
+    }
+
+    @Test
+    void a_reader_is_not_kept_waiting_by_a_mongodb_that_never_answers() throws Exception {
+        try (var silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                var client = com.mongodb.reactivestreams.client.MongoClients.create(
+                        "mongodb://127.0.0.1:" + silent.getLocalPort())) {
+            var history = new HistoryController(
+                    client.getDatabase("adhere_session"),
+                    Objects.requireNonNull(careTeamsHealthIndicator),
+                    Objects.requireNonNull(clock));
+            var reader = new Caller("reader", Set.of(Role.USER));
+            var events = history.events("reader", null, null, null, null, null, reader);
+            var sessions = history.sessions("reader", null, null, null, null, reader);
+            for (Mono<?> answer : List.of(events, sessions)) {
+                assertThatThrownBy(() -> answer.block(Duration.ofSeconds(20)))
+                        .hasCauseInstanceOf(TimeoutException.class);
+            }
+        }
     }
 
     @BeforeAll

@@ -6,12 +6,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,7 @@ public final class DeclaredTopics implements SmartLifecycle, HealthIndicator {
     private final @Nullable KafkaListenerEndpointRegistry listeners;
     private final CountDownLatch exist = new CountDownLatch(1);
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private volatile Map<String, String> ids = Map.of();
     private volatile boolean running;
 
     DeclaredTopics(
@@ -54,6 +58,13 @@ public final class DeclaredTopics implements SmartLifecycle, HealthIndicator {
     /// Waits until all topics exist; false if that took longer.
     public boolean await(Duration atMost) throws InterruptedException {
         return exist.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /// Kafka's id of a topic that exists: another one after the topic was lost and made again.
+    ///
+    /// @throws NullPointerException where [#await] has not said yet that it exists, or nobody declared it
+    public String id(Topic topic) {
+        return Objects.requireNonNull(ids.get(topic.topicName()));
     }
 
     @Override
@@ -125,6 +136,9 @@ public final class DeclaredTopics implements SmartLifecycle, HealthIndicator {
                     return false;
                 }
             }
+            ids = described.values().stream()
+                    .collect(Collectors.toMap(
+                            TopicDescription::name, topic -> topic.topicId().toString()));
             return true;
         } catch (ExecutionException | TimeoutException e) {
             log.warn("topics are not there yet: {}", e.getMessage());

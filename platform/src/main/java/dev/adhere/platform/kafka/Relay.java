@@ -33,6 +33,12 @@ public final class Relay implements SmartLifecycle {
         /// Up to `limit` documents that are dirty.
         List<Message> dirty(int limit);
 
+        /// Told before anything is relayed in a run: the life of the topic, Kafka's id of it.
+        ///
+        /// Under another id than the one that was kept, the topic was lost and made again, and what had been
+        /// read back is no longer on it: all that belongs there is dirty, and only then the new id is kept.
+        void topicIs(String topicId);
+
         /// The newest record of a key holds this revision: clean if that is the document's, dirty again if it is not.
         void readBack(String key, long revision);
     }
@@ -45,6 +51,8 @@ public final class Relay implements SmartLifecycle {
     private final KafkaOperations<String, byte[]> kafka;
     private final DeclaredTopics topics;
     private volatile @Nullable ScheduledExecutorService worker;
+    // Of the worker's thread alone.
+    private boolean topicTold;
 
     public Relay(Topic topic, Outbox outbox, KafkaOperations<String, byte[]> kafka, DeclaredTopics topics) {
         this.topic = topic;
@@ -86,6 +94,10 @@ public final class Relay implements SmartLifecycle {
     private void turn() {
         try {
             if (topics.await(java.time.Duration.ZERO)) {
+                if (!topicTold) {
+                    outbox.topicIs(topics.id(topic));
+                    topicTold = true;
+                }
                 send();
             }
         } catch (InterruptedException _) {
