@@ -5,7 +5,7 @@ import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.SessionEvents;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.Problem.FieldError;
-import java.math.BigDecimal;
+import dev.adhere.platform.web.StrictJson;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,17 +17,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.bson.types.Decimal128;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.JsonNodeType;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Reads what a client app sent as one event, or says why it is none. Pure: bytes and a moment in, a verdict
@@ -43,28 +36,10 @@ final class EventReader {
     /// Older than this an event is refused.
     static final Duration OLDEST = Duration.ofDays(400);
 
-    private static final Set<String> RESERVED = Set.of("userId", "receivedAt", "receivedat", "roles", "_id", "_class");
     private static final Set<String> ATTRIBUTES =
             Set.of("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data");
     private static final Pattern EXTENSION = Pattern.compile("[a-z0-9]{1,20}");
-    private static final int MOST_KEYS = 100;
     private static final int LONGEST_SOURCE = 200;
-
-    /// Strict JSON with limits for what a stranger sends.
-    static final JsonMapper STRICT = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(33)
-                            .maxNumberLength(30)
-                            .maxStringLength(2_000)
-                            .maxNameLength(200)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
-
-    private static final int DEPTH = 32;
 
     /// What became of one event.
     sealed interface Verdict {
@@ -99,7 +74,7 @@ final class EventReader {
     Verdict read(byte[] json, String userId, Instant receivedAt, boolean settled) {
         JsonNode node;
         try {
-            node = STRICT.readTree(json);
+            node = StrictJson.MAPPER.readTree(json);
         } catch (JacksonException _) {
             return new Refused(null, Problem.invalidBody("This is not JSON within the limits."));
         }
@@ -107,7 +82,7 @@ final class EventReader {
     }
 
     Verdict read(JsonNode node, String userId, Instant receivedAt, boolean settled) {
-        if (!(node instanceof ObjectNode event) || !sound(event, 1)) {
+        if (!(node instanceof ObjectNode event) || !StrictJson.sound(event)) {
             return new Refused(null, Problem.invalidBody("This is not an event within the limits."));
         }
         String id = text(event, "id");
@@ -115,7 +90,7 @@ final class EventReader {
             id = null;
         }
         JsonNode data = event.get("data");
-        if (hasReserved(event) || data instanceof ObjectNode object && hasReserved(object)) {
+        if (StrictJson.namesReserved(event) || data instanceof ObjectNode object && StrictJson.namesReserved(object)) {
             return new Refused(id, Problem.reservedField());
         }
         String subject = text(event, "subject");
@@ -199,84 +174,6 @@ final class EventReader {
         return new Refused(envelope.id(), Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, slug, detail));
     }
 
-    private static boolean hasReserved(ObjectNode node) {
-        for (String name : node.propertyNames()) {
-            if (RESERVED.contains(name)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    // Names that a database or a language would take for more than a name, and texts that no UTF-8 can carry.
-    private static boolean sound(JsonNode node, int depth) {
-        if (depth > DEPTH) {
-            return false;
-        }
-        switch (node.getNodeType()) {
-            case OBJECT -> {
-                if (node.size() > MOST_KEYS) {
-                    return false;
-                }
-                for (Map.Entry<String, JsonNode> field : node.properties()) {
-                    String name = field.getKey();
-                    if (name.startsWith("$")
-                            || name.indexOf('.') >= 0
-                            || name.equals("__proto__")
-                            || !sound(name)
-                            || !sound(field.getValue(), depth + 1)) {
-                        return false;
-                    }
-                }
-                return true;
-            }
-            case ARRAY -> {
-                for (JsonNode element : node) {
-                    if (!sound(element, depth + 1)) {
-                        return false;
-                    }
-                }
-                return true;
-            }
-            case STRING -> {
-                return sound(node.stringValue());
-            }
-            case NUMBER -> {
-                return node.isIntegralNumber() ? node.canConvertToLong() || fits(node) : fits(node);
-            }
-            default -> {
-                return node.getNodeType() != JsonNodeType.MISSING;
-            }
-        }
-    }
-
-    private static boolean fits(JsonNode number) {
-        try {
-            BigDecimal value = number.decimalValue();
-            return new Decimal128(value).bigDecimalValue().compareTo(value) == 0;
-        } catch (ArithmeticException | NumberFormatException | JacksonException _) {
-            return false;
-        }
-    }
-
-    private static boolean sound(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == 0) {
-                return false;
-            }
-            if (Character.isSurrogate(c)) {
-                if (!Character.isHighSurrogate(c)
-                        || i + 1 == text.length()
-                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
-                    return false;
-                }
-                i++;
-            }
-        }
-        return true;
-    }
-
     private static @Nullable String text(ObjectNode node, String name) {
         JsonNode value = node.get(name);
         return value != null && value.isString() ? value.stringValue() : null;
@@ -304,7 +201,7 @@ final class EventReader {
     // one JSON text.
     private static Map<String, Object> extensions(ObjectNode event) {
         Map<String, Object> extensions = new HashMap<>();
-        ObjectNode rest = STRICT.createObjectNode();
+        ObjectNode rest = StrictJson.MAPPER.createObjectNode();
         for (Map.Entry<String, JsonNode> field : event.properties()) {
             String name = field.getKey();
             JsonNode value = field.getValue();
