@@ -25,7 +25,8 @@ import reactor.util.retry.Retry;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// How the parts are put together: content into MongoDB, from there by the relay to topic `exercises`.
+/// How the parts are put together: content and edits into MongoDB, from there by the relay to topic
+/// `exercises`, and from there into every instance's index.
 @Configuration(proxyBeanMethods = false)
 class CatalogConfiguration {
 
@@ -52,44 +53,59 @@ class CatalogConfiguration {
     }
 
     @Bean
+    Index index() {
+        return new Index();
+    }
+
+    @Bean
     Relay exerciseRelay(Entries entries, KafkaTemplate<String, byte[]> kafka, DeclaredTopics topics) {
         return new Relay(Topic.EXERCISES, entries, kafka, topics);
     }
 
-    /// This service's own topic, read back to see what arrived.
+    /// This service's own topic, read back to see what arrived, and what other instances changed.
     @Bean
     CompactedTable<Exercise> exercisesReadBack(
-            ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics, Entries entries) {
+            ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics, Entries entries, Index index) {
         return new CompactedTable<>(Topic.EXERCISES, Exercise.class, Exercise::revision, consumers, topics)
                 .telling((id, exercise) -> {
                     if (exercise != null) {
+                        index.put(exercise);
                         entries.readBack(id, exercise.revision());
                     }
                 });
     }
 
-    /// Brings the content in, for as long as that takes; the service is not ready before.
+    /// Brings the content in and fills the index, for as long as that takes; the service is not ready before.
     @Bean
-    Seeding contentHealthIndicator(Entries entries, Content content) {
-        return new Seeding(entries, content);
+    Seeding contentHealthIndicator(Entries entries, Content content, Index index) {
+        return new Seeding(entries, content, index);
     }
 
     static final class Seeding implements HealthIndicator {
         private final Entries entries;
         private final Content content;
+        private final Index index;
         private final AtomicBoolean done = new AtomicBoolean();
 
-        Seeding(Entries entries, Content content) {
+        Seeding(Entries entries, Content content, Index index) {
             this.entries = entries;
             this.content = content;
+            this.index = index;
         }
 
         @EventListener(ApplicationReadyEvent.class)
         void begin() {
             var _ = entries.seed(content.exercises())
+                    .thenMany(entries.all())
+                    .filter(Stored::published)
+                    .doOnNext(stored -> index.put(stored.entry().toExercise()))
+                    .then()
                     .doOnError(e -> log.warn("content waits for MongoDB: {}", e.toString()))
                     .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofSeconds(1)))
-                    .subscribe(_ -> {}, _ -> {}, () -> done.set(true));
+                    .subscribe(_ -> {}, _ -> {}, () -> {
+                        index.filled();
+                        done.set(true);
+                    });
         }
 
         @Override

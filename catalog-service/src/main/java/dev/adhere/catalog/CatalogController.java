@@ -10,7 +10,9 @@ import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.Revision;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -18,6 +20,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /// The catalogue, read by everybody who has a role; drafts by editors alone.
 @RestController
@@ -26,10 +29,12 @@ class CatalogController {
     private static final int LONGEST_QUERY = 200;
 
     private final Entries entries;
+    private final Index index;
     private final Content content;
 
-    CatalogController(Entries entries, Content content) {
+    CatalogController(Entries entries, Index index, Content content) {
         this.entries = entries;
+        this.index = index;
         this.content = content;
     }
 
@@ -51,24 +56,91 @@ class CatalogController {
         Exercise.Kind wantedKind = oneOf("kind", kind, Exercise.Kind.values());
         Exercise.Status asked = oneOf("status", status, Exercise.Status.values());
         Exercise.Status wantedStatus = asked == null ? Exercise.Status.PUBLISHED : asked;
-        if (wantedStatus == Exercise.Status.DRAFT && !caller.is(Role.EDITOR)) {
-            return Mono.just(new Page<>(List.of(), null));
+        int limit = PageSize.of(size);
+        Place place = Place.of(Cursor.parse(cursor, 3));
+        String plainMuscle = muscle == null ? "" : Names.plain(muscle);
+        String plainPosition = position == null ? "" : Names.plain(position);
+        return candidates(wantedStatus, caller)
+                .publishOn(Schedulers.parallel())
+                .map(rows -> Search.of(
+                        rows,
+                        q,
+                        row -> row.status() == wantedStatus
+                                && (wantedKind == null || row.kind() == wantedKind)
+                                && row.position().contains(plainPosition)
+                                && (plainMuscle.isEmpty()
+                                        || row.muscles().stream().anyMatch(m -> m.contains(plainMuscle)))))
+                .flatMap(hits -> page(hits, place, limit, wantedStatus));
+    }
+
+    // What was published is in the index. The rest is for editors, and always read from MongoDB.
+    private Mono<List<Search.Row>> candidates(Exercise.Status status, Caller caller) {
+        Mono<List<Search.Row>> unpublished = status != Exercise.Status.PUBLISHED && caller.is(Role.EDITOR)
+                ? entries.unpublished(status)
+                        .map(stored -> Search.Row.of(stored.entry().toExercise()))
+                        .collectList()
+                : Mono.just(List.of());
+        return unpublished.map(rows -> status == Exercise.Status.DRAFT
+                ? rows
+                : Stream.concat(index.rows().stream(), rows.stream()).toList());
+    }
+
+    // The index says which and in what order; what they say, MongoDB does.
+    private Mono<Page<Entry>> page(List<Search.Hit> hits, @Nullable Place place, int limit, Exercise.Status status) {
+        Page<String> ids = Page.of(
+                hits.stream()
+                        .filter(hit -> place == null || place.isBefore(hit))
+                        .limit(limit + 1L)
+                        .toList(),
+                limit,
+                hit -> Cursor.after(
+                        Integer.toString(hit.score()),
+                        hit.row().key(),
+                        hit.row().id()),
+                hit -> hit.row().id());
+        return entries.find(ids.items())
+                .map(found -> new Page<>(
+                        ids.items().stream()
+                                .map(found::get)
+                                .filter(Objects::nonNull)
+                                .map(Stored::entry)
+                                .filter(entry -> entry.status() == status)
+                                .toList(),
+                        ids.next()));
+    }
+
+    /// Where the page before ended.
+    private record Place(int score, String key, String id) {
+
+        static @Nullable Place of(@Nullable Cursor cursor) {
+            if (cursor == null) {
+                return null;
+            }
+            try {
+                List<String> key = cursor.key();
+                return new Place(Integer.parseInt(key.getFirst()), key.get(1), key.getLast());
+            } catch (NumberFormatException _) {
+                throw Problem.invalidParameter("cursor is not one that a list gave out.")
+                        .asException();
+            }
         }
-        return entries.all()
-                .filter(e -> e.status() == wantedStatus)
-                .filter(e -> wantedKind == null || e.kind() == wantedKind)
-                .filter(e -> mentions(muscle, e.targetMuscles()))
-                .filter(e -> mentions(position, e.position() == null ? List.of() : List.of(e.position())))
-                .collectList()
-                .map(found -> page(Search.of(found, q), size, cursor, Entry::id));
+
+        boolean isBefore(Search.Hit hit) {
+            int order = Integer.compare(hit.score(), score);
+            if (order == 0) {
+                order = key.compareTo(hit.row().key());
+            }
+            return (order == 0 ? id.compareTo(hit.row().id()) : order) < 0;
+        }
     }
 
     @GetMapping("/v1/exercises/{id}")
     Mono<ResponseEntity<Entry>> get(@PathVariable String id, Caller caller) {
         caller.require(Role.values());
         return entries.find(id)
-                .filter(e -> !e.isDraft() || caller.is(Role.EDITOR))
+                .filter(stored -> stored.published() || caller.is(Role.EDITOR))
                 .switchIfEmpty(Mono.error(() -> Problem.notFound().asException()))
+                .map(Stored::entry)
                 .map(e -> ResponseEntity.ok().eTag(Revision.etag(e.revision())).body(e));
     }
 
@@ -97,11 +169,6 @@ class CatalogController {
             Caller caller) {
         caller.require(Role.values());
         return page(content.guidance(), size, cursor, Content.Guidance::id);
-    }
-
-    private static boolean mentions(@Nullable String wanted, List<String> texts) {
-        return wanted == null
-                || texts.stream().anyMatch(text -> Search.plain(text).contains(Search.plain(wanted)));
     }
 
     private static <T extends Enum<T>> @Nullable T oneOf(String name, @Nullable String text, T[] values) {

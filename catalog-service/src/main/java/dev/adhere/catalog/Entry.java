@@ -1,15 +1,18 @@
 package dev.adhere.catalog;
 
 import dev.adhere.contracts.Exercise;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/// An exercise as the catalogue keeps and answers it: what travels (`Exercise`), and where each statement
-/// comes from.
+/// An exercise as the catalogue answers it: what travels (`Exercise`), and where each statement comes from.
 ///
+/// @param revision counts up from 1; 0 where it is not stored yet
 /// @param draftReason why it is not published; null where it is
 /// @param nameInferred whether the article gives no name
+/// @param aliases other names that people look for
+/// @param aliasOrigins who uses an alias, as far as that is known
 /// @param variantOf the exercise that this is a form of
 record Entry(
         String id,
@@ -18,7 +21,8 @@ record Entry(
         @Nullable String draftReason,
         String name,
         boolean nameInferred,
-        List<Alias> aliases,
+        List<String> aliases,
+        List<AliasOrigin> aliasOrigins,
         Exercise.Kind kind,
         @Nullable String kindBasis,
         @Nullable Boolean unilateral,
@@ -32,7 +36,7 @@ record Entry(
         List<Source> sources) {
 
     /// @param origin the article that uses the name, or `knowledge`
-    record Alias(String alias, String origin) {}
+    record AliasOrigin(String alias, String origin) {}
 
     record Related(String id, String relation) {}
 
@@ -63,7 +67,7 @@ record Entry(
                 revision,
                 status,
                 name,
-                aliases.stream().map(Alias::alias).toList(),
+                aliases,
                 kind,
                 unilateral,
                 position,
@@ -80,6 +84,37 @@ record Entry(
                                 s.cautions(),
                                 s.contraindications()))
                         .toList());
+    }
+
+    /// Name and aliases.
+    List<String> names() {
+        var names = new ArrayList<String>(aliases.size() + 1);
+        names.add(name);
+        names.addAll(aliases);
+        return names;
+    }
+
+    Entry as(long revision, Exercise.Status status) {
+        return new Entry(
+                id,
+                revision,
+                status,
+                draftReason,
+                name,
+                nameInferred,
+                aliases,
+                aliasOrigins,
+                kind,
+                kindBasis,
+                unilateral,
+                unilateralBasis,
+                position,
+                targetMuscles,
+                equipment,
+                postponeOnDiscomfort,
+                variantOf,
+                related,
+                sources);
     }
 
     boolean isDraft() {

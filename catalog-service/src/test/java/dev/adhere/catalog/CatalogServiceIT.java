@@ -32,6 +32,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webtestclient.autoconfigure.AutoConfigureWebTestClient;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -131,9 +132,12 @@ class CatalogServiceIT {
 
     @Test
     void content_that_is_there_is_not_brought_in_twice() {
-        var before = requireNonNull(entries).all().collectMap(Entry::id).block();
+        var before =
+                requireNonNull(entries).all().collectMap(s -> s.entry().id()).block();
         var _ = entries.seed(requireNonNull(content).exercises()).block();
-        assertThat(entries.all().collectMap(Entry::id).block()).hasSize(22).isEqualTo(before);
+        assertThat(entries.all().collectMap(s -> s.entry().id()).block())
+                .hasSize(22)
+                .isEqualTo(before);
     }
 
     @Test
@@ -169,7 +173,12 @@ class CatalogServiceIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"q=GLUTE-BRIDGE, bridge", "q=childs pose, lower-back-stretch-kneeling", "q=bird dog&size=1, bird-dog"})
+    @CsvSource({
+        "q=GLUTE-BRIDGE, bridge",
+        "q=childs pose, lower-back-stretch-kneeling",
+        "q=bird dog&size=1, bird-dog",
+        "q=pelvik tilt, pelvic-tilt"
+    })
     void a_search_answers_the_best_match_first(String query, String id) {
         as("user")
                 .get()
@@ -269,7 +278,7 @@ class CatalogServiceIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"DELETE", "PATCH", "POST"})
+    @ValueSource(strings = {"PATCH", "POST"})
     void a_method_that_is_not_offered_is_refused(String method) {
         problem(HttpMethod.valueOf(method), "/v1/exercises/bridge", 405, "method-not-allowed");
     }
@@ -312,9 +321,13 @@ class CatalogServiceIT {
     void every_role_gets_what_the_table_says(
             String mapping, String example, int none, int user, int coach, int editor, int admin, int ops) {
         HttpMethod method = HttpMethod.valueOf(mapping.split(" ")[0]);
+        String body = method == HttpMethod.PUT || method == HttpMethod.POST ? "{}" : "";
+        MediaType type = mapping.endsWith("/import") ? MediaType.APPLICATION_NDJSON : MediaType.APPLICATION_JSON;
         requireNonNull(web)
                 .method(method)
                 .uri(example)
+                .contentType(type)
+                .bodyValue(body)
                 .exchange()
                 .expectStatus()
                 .isEqualTo(none)
@@ -325,6 +338,8 @@ class CatalogServiceIT {
             as(ROLES.get(i))
                     .method(method)
                     .uri(example)
+                    .contentType(type)
+                    .bodyValue(body)
                     .exchange()
                     .expectStatus()
                     .isEqualTo(statuses.get(i));

@@ -2,7 +2,9 @@ package dev.adhere.session;
 
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
+import dev.adhere.platform.web.Lines;
 import dev.adhere.platform.web.Problem;
+import dev.adhere.platform.web.StrictJson;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
@@ -77,7 +79,7 @@ class EventController {
     private static JsonNode events(byte[] bytes) {
         JsonNode events;
         try {
-            events = EventReader.STRICT.readTree(bytes);
+            events = StrictJson.MAPPER.readTree(bytes);
         } catch (JacksonException _) {
             throw Problem.invalidBody("This is not JSON within the limits.").asException();
         }

@@ -5,6 +5,7 @@ import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.SessionEvents;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.Problem.FieldError;
+import dev.adhere.platform.web.StrictJson;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,12 +20,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// Reads what a client app sent as one event, or says why it is none. Pure: bytes and a moment in, a verdict
@@ -40,25 +36,10 @@ final class EventReader {
     /// Older than this an event is refused.
     static final Duration OLDEST = Duration.ofDays(400);
 
-    private static final Set<String> RESERVED = Set.of("userId", "receivedAt", "receivedat", "roles", "_id", "_class");
     private static final Set<String> ATTRIBUTES =
             Set.of("specversion", "id", "source", "type", "subject", "time", "datacontenttype", "dataschema", "data");
     private static final Pattern EXTENSION = Pattern.compile("[a-z0-9]{1,20}");
     private static final int LONGEST_SOURCE = 200;
-
-    /// Strict JSON with limits for what a stranger sends.
-    static final JsonMapper STRICT = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(33)
-                            .maxNumberLength(30)
-                            .maxStringLength(2_000)
-                            .maxNameLength(200)
-                            .build())
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .build();
 
     /// What became of one event.
     sealed interface Verdict {
@@ -93,7 +74,7 @@ final class EventReader {
     Verdict read(byte[] json, String userId, Instant receivedAt, boolean settled) {
         JsonNode node;
         try {
-            node = STRICT.readTree(json);
+            node = StrictJson.MAPPER.readTree(json);
         } catch (JacksonException _) {
             return new Refused(null, Problem.invalidBody("This is not JSON within the limits."));
         }
@@ -101,7 +82,7 @@ final class EventReader {
     }
 
     Verdict read(JsonNode node, String userId, Instant receivedAt, boolean settled) {
-        if (!(node instanceof ObjectNode event) || !Storable.is(event)) {
+        if (!(node instanceof ObjectNode event) || !StrictJson.sound(event)) {
             return new Refused(null, Problem.invalidBody("This is not an event within the limits."));
         }
         String id = text(event, "id");
@@ -109,7 +90,7 @@ final class EventReader {
             id = null;
         }
         JsonNode data = event.get("data");
-        if (hasReserved(event) || data instanceof ObjectNode object && hasReserved(object)) {
+        if (StrictJson.namesReserved(event) || data instanceof ObjectNode object && StrictJson.namesReserved(object)) {
             return new Refused(id, Problem.reservedField());
         }
         String subject = text(event, "subject");
@@ -193,15 +174,6 @@ final class EventReader {
         return new Refused(envelope.id(), Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, slug, detail));
     }
 
-    private static boolean hasReserved(ObjectNode node) {
-        for (String name : node.propertyNames()) {
-            if (RESERVED.contains(name)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private static @Nullable String text(ObjectNode node, String name) {
         JsonNode value = node.get(name);
         return value != null && value.isString() ? value.stringValue() : null;
@@ -229,7 +201,7 @@ final class EventReader {
     // one JSON text.
     private static Map<String, Object> extensions(ObjectNode event) {
         Map<String, Object> extensions = new HashMap<>();
-        ObjectNode rest = STRICT.createObjectNode();
+        ObjectNode rest = StrictJson.MAPPER.createObjectNode();
         for (Map.Entry<String, JsonNode> field : event.properties()) {
             String name = field.getKey();
             JsonNode value = field.getValue();

@@ -4,6 +4,7 @@ import dev.adhere.contracts.InvalidEvent;
 import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.kafka.EventRecords;
+import dev.adhere.platform.web.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,7 +74,7 @@ class Recorder {
 
     private static Document document(ConsumerRecord<String, byte[]> record) throws InvalidEvent {
         SessionEvent event = EventRecords.read(record);
-        if (!Storable.is(event.data())) {
+        if (!StrictJson.sound(event.data())) {
             throw new InvalidEvent(List.of(new InvalidEvent.Fault("data", "cannot be stored without loss")));
         }
         return EventDocuments.of(event, record.partition(), record.offset());

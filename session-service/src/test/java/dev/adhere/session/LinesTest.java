@@ -2,6 +2,7 @@ package dev.adhere.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adhere.platform.web.Lines;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

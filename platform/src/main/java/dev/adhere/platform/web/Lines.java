@@ -1,4 +1,4 @@
-package dev.adhere.session;
+package dev.adhere.platform.web;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -9,13 +9,13 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 /// Cuts a stream of bytes into lines, in constant memory: a line that is too long is passed over up to its end.
 ///
 /// One instance a stream; not thread-safe, which a stream's signals do not ask for.
-final class Lines {
+public final class Lines {
 
     /// @param number counted from 1, blank lines too
     /// @param json empty where the line was too long
-    record Line(long number, byte[] json, boolean tooLong) {
+    public record Line(long number, byte[] json, boolean tooLong) {
 
-        boolean blank() {
+        public boolean blank() {
             for (byte b : json) {
                 if (b != ' ' && b != '\t' && b != '\r') {
                     return false;
@@ -31,12 +31,13 @@ final class Lines {
     private boolean begun;
     private long number;
 
-    Lines(int longest) {
+    /// @param longest bytes of a line, without its end
+    public Lines(int longest) {
         this.longest = longest;
     }
 
     /// The lines that end in these bytes; releases the buffer.
-    List<Line> feed(DataBuffer buffer) {
+    public List<Line> feed(DataBuffer buffer) {
         var lines = new ArrayList<Line>();
         byte[] bytes = new byte[buffer.readableByteCount()];
         buffer.read(bytes);
@@ -57,11 +58,12 @@ final class Lines {
     }
 
     /// The last line, where it has no end.
-    List<Line> end() {
+    public List<Line> end() {
         return begun ? List.of(cut()) : List.of();
     }
 
-    long next() {
+    /// The number of the line that is being read.
+    public long next() {
         return number + 1;
     }
 
