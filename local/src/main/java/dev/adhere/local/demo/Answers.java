@@ -8,6 +8,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +35,16 @@ record Answers(HttpClient http, Tokens tokens, URI session, URI reminder) {
             cursor = page.path("next").isString() ? "&cursor=" + page.path("next").asString() : "";
         } while (!cursor.isEmpty());
         return items;
+    }
+
+    /// The dates on which the versions of a user's plan begin.
+    List<LocalDate> planDates(String userId) throws IOException, InterruptedException {
+        var dates = new ArrayList<LocalDate>();
+        get(reminder.resolve("/v1/users/" + userId + "/plan"), userId)
+                .path("versions")
+                .forEach(version ->
+                        dates.add(LocalDate.parse(version.path("effectiveFrom").asString())));
+        return dates;
     }
 
     /// Has the coach write a first plan; an existing one stays as it is.

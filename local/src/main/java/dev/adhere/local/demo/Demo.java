@@ -47,9 +47,18 @@ public final class Demo {
     private final HttpClient http;
     private final URI session;
     private final Clock clock;
+    private final Duration settledWithin;
     private final Tally tally = new Tally();
 
-    private Demo(HttpClient http, Tokens tokens, URI session, URI reminder, Clock clock, Ledger ledger) {
+    /// @param settledWithin how long to wait until what is accepted is stored and counted
+    Demo(
+            HttpClient http,
+            Tokens tokens,
+            URI session,
+            URI reminder,
+            Clock clock,
+            Ledger ledger,
+            Duration settledWithin) {
         this.ledger = ledger;
         this.outbox = new Outbox(ledger);
         this.answers = new Answers(http, tokens, session, reminder);
@@ -57,6 +66,7 @@ public final class Demo {
         this.tokens = tokens;
         this.session = session;
         this.clock = clock;
+        this.settledWithin = settledWithin;
     }
 
     /// @param file the ledger
@@ -65,7 +75,8 @@ public final class Demo {
     public static Demo open(
             HttpClient http, Tokens tokens, URI session, URI reminder, Clock clock, Path file, long seed)
             throws IOException, OtherSeed {
-        return new Demo(http, tokens, session, reminder, clock, Ledger.open(file, seed, clock.instant()));
+        Ledger ledger = Ledger.open(file, seed, clock.instant());
+        return new Demo(http, tokens, session, reminder, clock, ledger, SETTLED_WITHIN);
     }
 
     /// The coach writes the plans, then the apps stream in what happened until now.
@@ -157,7 +168,7 @@ public final class Demo {
 
     // Stored and folded follow a moment after accepted.
     private Summary settle(Duration took, Consumer<String> say) throws IOException, InterruptedException {
-        long end = System.nanoTime() + SETTLED_WITHIN.toNanos();
+        long end = System.nanoTime() + settledWithin.toNanos();
         say.accept("All are in; waiting until they are stored and counted");
         while (true) {
             var rows = new ArrayList<Summary.Row>();
