@@ -1,5 +1,6 @@
 package dev.adhere.local;
 
+import dev.adhere.local.demo.Tokens;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -7,30 +8,25 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /// Says who coaches whom, over HTTP like any administrator: `coach-anna` has user-001 to user-899, `coach-ben` the
 /// rest.
-record CareTeamSetUp(HttpClient http, int issuerPort, int reminderPort) {
+record CareTeamSetUp(HttpClient http, Tokens tokens, int reminderPort) {
 
-    private static final Pattern TOKEN = Pattern.compile("\"access_token\"\\s*:\\s*\"([^\"]+)\"");
     private static final int LAST_USER = 999;
     private static final int LAST_OF_ANNA = 899;
     private static final int AT_ONCE = 8;
 
     void run() throws IOException, InterruptedException {
-        String token = token("admin");
+        String token = tokens.of("admin");
         try (ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE)) {
             List<Future<?>> users = IntStream.rangeClosed(1, LAST_USER)
                     .<Future<?>>mapToObj(user -> workers.submit(() -> {
@@ -60,22 +56,5 @@ record CareTeamSetUp(HttpClient http, int issuerPort, int reminderPort) {
             throw new IOException("PUT " + path + " answers " + answer.statusCode() + " " + answer.body());
         }
         return true;
-    }
-
-    private String token(String client) throws IOException, InterruptedException {
-        String basic =
-                Base64.getEncoder().encodeToString((client + ":" + Issuer.SECRET).getBytes(StandardCharsets.UTF_8));
-        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + issuerPort + "/oauth2/token"))
-                .header("Authorization", "Basic " + basic)
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .timeout(Duration.ofSeconds(10))
-                .POST(BodyPublishers.ofString("grant_type=client_credentials"))
-                .build();
-        HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-        Matcher token = TOKEN.matcher(answer.body());
-        if (answer.statusCode() != 200 || !token.find()) {
-            throw new IOException("The issuer gives " + client + " no token: " + answer.statusCode());
-        }
-        return token.group(1);
     }
 }

@@ -6,9 +6,14 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
+import dev.adhere.local.demo.Demo;
+import dev.adhere.local.demo.Demo.OtherSeed;
+import dev.adhere.local.demo.Summary;
+import dev.adhere.local.demo.Tokens;
 import dev.adhere.testbed.LocalKafka;
 import dev.adhere.testbed.LocalMongo;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/// `./adhere up`: starts everything, says where it is, and stops everything when asked to.
+/// `./adhere up` and `./adhere demo`: starts everything, says where it is, and stops everything when asked to.
 ///
 /// The broker, the issuer and the mail catcher live in this JVM; each service is a JVM of its own, run from its own
 /// jar.
@@ -55,6 +60,7 @@ public final class Launcher {
             .build();
     // Threads of our own: those of the common pool do not see the classes inside a Spring Boot jar.
     private final Executor atOnce = command -> new Thread(command, "start").start();
+    private final Tokens tokens;
     private volatile boolean stopping;
 
     /// What ends a start with a message instead of a stack trace.
@@ -74,6 +80,7 @@ public final class Launcher {
                 ? Duration.ZERO
                 : Duration.between(system.instant(), options.now()).truncatedTo(ChronoUnit.MILLIS);
         this.clock = Clock.offset(system, clockOffset);
+        this.tokens = new Tokens(http, URI.create("http://127.0.0.1:" + ports.issuer()), Issuer.SECRET);
     }
 
     /// @param arguments see [Options#USAGE]
@@ -116,6 +123,7 @@ public final class Launcher {
     }
 
     private void run() throws Exception {
+        Demo demo = demo();
         int leftOvers = data.stopLeftOvers();
         if (leftOvers > 0) {
             say("Stopped %d services that an earlier start had left behind", leftOvers);
@@ -138,13 +146,69 @@ public final class Launcher {
         say("The issuer is up at %s", Issuer.uri(ports.issuer()));
         awaitReady(services);
         if (!data.careTeamIsSet()) {
-            int reminderPort = services.getLast().port();
-            new CareTeamSetUp(http, ports.issuer(), reminderPort).run();
+            new CareTeamSetUp(http, tokens, 8083 + options.portOffset()).run();
             data.careTeamSet();
             say("The care team is set up");
         }
-        report(services, mongo, ownMongo);
+        if (demo == null) {
+            System.out.print(addresses(mongo, ownMongo));
+            System.out.print(firstCommands());
+        } else {
+            Summary summary = demo.bringIn(words -> say("%s", words));
+            System.out.print(addresses(mongo, ownMongo));
+            System.out.printf("%nWhat the simulated client apps brought in, and what came out:%n%n%s%nTry, as the coach of all of them:%n%n", summary);
+            System.out.print(demo.commands(
+                    URI.create(Issuer.uri(ports.issuer())), url("localhost", 8082), url("localhost", 8083)));
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "%nStarted in %.1f s, %d MB resident in all. Ctrl-C stops everything; the data stays.%nREADY%n",
+                (System.nanoTime() - startedNanos) / 1e9,
+                residentMegabytes(services, mongo));
+        System.out.flush();
+        if (demo != null) {
+            goOn(demo);
+        }
         awaitEnd(services);
+    }
+
+    private @Nullable Demo demo() throws IOException {
+        if (options.seed() == null) {
+            return null;
+        }
+        try {
+            Demo demo = Demo.open(
+                    http,
+                    tokens,
+                    url("127.0.0.1", 8082),
+                    url("127.0.0.1", 8083),
+                    clock,
+                    data.path("demo.ledger"),
+                    options.seed());
+            whenStopping(demo::close);
+            return demo;
+        } catch (OtherSeed e) {
+            throw new Refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private URI url(String host, int port) {
+        return URI.create("http://" + host + ":" + (port + options.portOffset()));
+    }
+
+    // Ends with the process: what is cut off has no outcome in the ledger and is sent again by the next start.
+    private void goOn(Demo demo) {
+        var apps = new Thread(
+                () -> {
+                    try {
+                        demo.live(words -> say("%s", words));
+                    } catch (InterruptedException _) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                "client-apps");
+        apps.setDaemon(true);
+        apps.start();
     }
 
     private String startKafka() {
@@ -283,11 +347,8 @@ public final class Launcher {
         return new Refused(service.lastWords() + "\n\n" + service.name() + " has stopped; its log is " + service.log());
     }
 
-    private void report(List<ServiceProcess> services, Mongo mongo, boolean ownMongo) {
-        int issuer = ports.issuer();
-        int offset = options.portOffset();
-        double seconds = (System.nanoTime() - startedNanos) / 1e9;
-        System.out.printf(
+    private String addresses(Mongo mongo, boolean ownMongo) {
+        return String.format(
                 Locale.ROOT,
                 """
 
@@ -298,29 +359,30 @@ public final class Launcher {
                 %s%s; logs in %s
 
                 Log in with a client id and the secret "demo": user-001 to user-999, coach-anna, coach-ben, editor, admin, ops
-
-                  TOKEN=$(curl -s -u user-001:demo -d grant_type=client_credentials http://localhost:%d/oauth2/token | sed 's/.*"access_token":"\\([^"]*\\).*/\\1/')
-                  curl -s -H "Authorization: Bearer $TOKEN" "http://localhost:%d/v1/exercises?q=bridge"
-                  curl -s -H "Authorization: Bearer $TOKEN" http://localhost:%d/v1/users/user-001/adherence
-
-                Started in %.1f s, %d MB resident in all. Ctrl-C stops everything; the data stays.
-                READY
                 """,
-                8081 + offset,
-                8082 + offset,
-                8083 + offset,
-                issuer,
+                8081 + options.portOffset(),
+                8082 + options.portOffset(),
+                8083 + options.portOffset(),
+                ports.issuer(),
                 ports.kafka(),
                 ports.mail(),
                 mongo.words(),
                 ownMongo ? " on port " + ports.mongo() : "",
-                data.path("logs"),
-                issuer,
-                8081 + offset,
-                8083 + offset,
-                seconds,
-                residentMegabytes(services, mongo));
-        System.out.flush();
+                data.path("logs"));
+    }
+
+    private String firstCommands() {
+        return String.format(
+                Locale.ROOT,
+                """
+
+                  TOKEN=$(curl -s -u user-001:demo -d grant_type=client_credentials http://localhost:%d/oauth2/token | sed 's/.*"access_token":"\\([^"]*\\).*/\\1/')
+                  curl -s -H "Authorization: Bearer $TOKEN" "http://localhost:%d/v1/exercises?q=bridge"
+                  curl -s -H "Authorization: Bearer $TOKEN" http://localhost:%d/v1/users/user-001/adherence
+                """,
+                ports.issuer(),
+                8081 + options.portOffset(),
+                8083 + options.portOffset());
     }
 
     private static long residentMegabytes(List<ServiceProcess> services, Mongo mongo) {

@@ -3,6 +3,7 @@ package dev.adhere.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.adhere.local.demo.Demo;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -13,17 +14,25 @@ class OptionsTest {
     @Test
     void withoutAnyTheDataStaysBesideTheSources() throws Exception {
         assertThat(Options.parse(List.of()))
-                .isEqualTo(new Options(0, Path.of(".adhere").toAbsolutePath(), null));
+                .isEqualTo(new Options(0, Path.of(".adhere").toAbsolutePath(), null, null));
     }
 
     @Test
     void allCanBeGivenInEitherForm() throws Exception {
-        var expected = new Options(100, Path.of("elsewhere").toAbsolutePath(), Instant.parse("2026-10-24T21:55:00Z"));
+        var expected = new Options(100, Path.of("elsewhere").toAbsolutePath(), Instant.parse("2026-10-24T21:55:00Z"), null);
         assertThat(Options.parse(
                         List.of("--port-offset", "100", "--data", "elsewhere", "--now", "2026-10-24T23:55:00+02:00")))
                 .isEqualTo(expected);
         assertThat(Options.parse(List.of("--port-offset=100", "--data=elsewhere", "--now=2026-10-24T21:55:00Z")))
                 .isEqualTo(expected);
+    }
+
+    @Test
+    void theDemoHasASeedThatCanBeChosen() throws Exception {
+        assertThat(Options.parse(List.of("up")).seed()).isNull();
+        assertThat(Options.parse(List.of("demo")).seed()).isEqualTo(Demo.SEED);
+        assertThat(Options.parse(List.of("demo", "--seed", "-7", "--port-offset=1")))
+                .isEqualTo(new Options(1, Path.of(".adhere").toAbsolutePath(), null, -7L));
     }
 
     @Test
@@ -33,6 +42,12 @@ class OptionsTest {
                 List.of("--port-offset", "-1"),
                 List.of("--now", "yesterday"),
                 List.of("--data"),
+                List.of("down"),
+                List.of("demo", "up"),
+                List.of("up", "--seed", "1"),
+                List.of("--seed", "1"),
+                List.of("demo", "--seed", "1.5"),
+                List.of("demo", "--seed"),
                 List.of("--what", "ever"))) {
             assertThatThrownBy(() -> Options.parse(arguments)).isInstanceOf(Options.Unusable.class);
         }

@@ -1,0 +1,91 @@
+package dev.adhere.local.demo;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Reads and writes documents as somebody.
+record Answers(HttpClient http, Tokens tokens, URI session, URI reminder) {
+
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration WITHIN = Duration.ofSeconds(20);
+
+    /// A user's figures, as the user sees them.
+    JsonNode adherence(String userId) throws IOException, InterruptedException {
+        return get(reminder.resolve("/v1/users/" + userId + "/adherence"), userId);
+    }
+
+    /// All of a user's events of one kind of list, newest first, following its pages.
+    List<JsonNode> all(String userId, String list) throws IOException, InterruptedException {
+        var items = new ArrayList<JsonNode>();
+        String cursor = "";
+        do {
+            JsonNode page = get(session.resolve("/v1/users/" + userId + "/" + list + "?size=1000" + cursor), userId);
+            page.path("items").forEach(items::add);
+            cursor = page.path("next").isString() ? "&cursor=" + page.path("next").asString() : "";
+        } while (!cursor.isEmpty());
+        return items;
+    }
+
+    /// The dates on which the versions of a user's plan begin.
+    List<LocalDate> planDates(String userId) throws IOException, InterruptedException {
+        var dates = new ArrayList<LocalDate>();
+        get(reminder.resolve("/v1/users/" + userId + "/plan"), userId)
+                .path("versions")
+                .forEach(version ->
+                        dates.add(LocalDate.parse(version.path("effectiveFrom").asString())));
+        return dates;
+    }
+
+    /// Has the coach write a first plan; an existing one stays as it is.
+    ///
+    /// @return false where the answer may be another one a moment later
+    boolean writePlan(String coach, Person person, String plan) throws IOException, InterruptedException {
+        URI uri = reminder.resolve("/v1/users/" + person.userId() + "/plan");
+        HttpResponse<String> there = send(HttpRequest.newBuilder(uri).GET(), coach);
+        if (there.statusCode() == 200) {
+            return true;
+        }
+        HttpResponse<String> answer = send(
+                HttpRequest.newBuilder(uri)
+                        .header("Content-Type", "application/json")
+                        .PUT(BodyPublishers.ofString(plan)),
+                coach);
+        int status = answer.statusCode();
+        // The copy of the catalogue may be a moment behind.
+        if (status / 100 == 5 || status == 422 && answer.body().contains("unknown-reference")) {
+            return false;
+        }
+        if (status / 100 != 2) {
+            throw new IOException("PUT " + uri.getPath() + " answers " + status + " " + answer.body());
+        }
+        return true;
+    }
+
+    private JsonNode get(URI uri, String caller) throws IOException, InterruptedException {
+        HttpResponse<String> answer = send(HttpRequest.newBuilder(uri).GET(), caller);
+        if (answer.statusCode() != 200) {
+            throw new IOException("GET " + uri.getPath() + " answers " + answer.statusCode() + " " + answer.body());
+        }
+        return JSON.readTree(answer.body());
+    }
+
+    private HttpResponse<String> send(HttpRequest.Builder request, String caller)
+            throws IOException, InterruptedException {
+        return http.send(
+                request.header("Authorization", "Bearer " + tokens.of(caller))
+                        .timeout(WITHIN)
+                        .build(),
+                BodyHandlers.ofString());
+    }
+}

@@ -1,0 +1,101 @@
+package dev.adhere.local.demo;
+
+import java.time.Duration;
+import java.util.Random;
+
+/// How a simulated person behaves, and how the phone does.
+enum Habit {
+    STEADY("steady"),
+    MOSTLY("misses a day now and then"),
+    PARTLY("does about half of it"),
+    LAPSING("lapsing"),
+    RETURNING("back after two weeks off"),
+    BEGINNER("began nine days ago"),
+    OVERDOING("over-doing"),
+    IN_PAIN("in pain"),
+    OFFLINE("offline for three days"),
+    CLOCK_AHEAD("phone clock 14 min ahead"),
+    CLOCK_BEHIND("phone clock 7 min behind"),
+    TWICE("phone sends all of it twice"),
+    RUBBISH("phone sends rubbish, too");
+
+    private final String words;
+
+    Habit(String words) {
+        this.words = words;
+    }
+
+    String words() {
+        return words;
+    }
+
+    /// How long before the demo's first day the plan began.
+    int planDaysAgo() {
+        return switch (this) {
+            case BEGINNER -> 9;
+            case STEADY, LAPSING -> 40;
+            default -> 35;
+        };
+    }
+
+    /// How far the phone's clock is ahead.
+    Duration clockAhead() {
+        return switch (this) {
+            case CLOCK_AHEAD -> Duration.ofMinutes(14);
+            case CLOCK_BEHIND -> Duration.ofMinutes(-7);
+            default -> Duration.ZERO;
+        };
+    }
+
+    /// For how many days before the demo's first start the phone has sent nothing.
+    int daysOffline() {
+        return this == OFFLINE ? 3 : 0;
+    }
+
+    /// @param daysBefore the demo's first day, negative after it
+    /// @return the chance in per cent that a due day is trained on
+    int showsUp(int daysBefore) {
+        return switch (this) {
+            case STEADY, OVERDOING -> 97;
+            case MOSTLY, BEGINNER, CLOCK_AHEAD, CLOCK_BEHIND, TWICE, RUBBISH -> 86;
+            case OFFLINE -> 92;
+            case PARTLY -> 80;
+            case IN_PAIN -> 65;
+            case LAPSING -> daysBefore < 6 ? 0 : Math.min(95, 5 * daysBefore - 25);
+            case RETURNING -> daysBefore > 4 && daysBefore <= 18 ? 0 : 90;
+        };
+    }
+
+    /// How many sets are done where so many are prescribed.
+    int sets(int prescribed, Random random) {
+        return switch (this) {
+            case OVERDOING -> prescribed + 1 + random.nextInt(prescribed + 1);
+            case PARTLY -> random.nextInt(100) < 55 ? prescribed : prescribed / 2;
+            case IN_PAIN -> random.nextInt(100) < 60 ? prescribed : 0;
+            default -> random.nextInt(100) < 96 ? prescribed : prescribed - 1;
+        };
+    }
+
+    /// How much of a set's target is done.
+    int amount(int target, Random random) {
+        return switch (this) {
+            case OVERDOING -> target + random.nextInt(target / 2 + 1);
+            case IN_PAIN, PARTLY -> Math.max(1, target * (60 + random.nextInt(41)) / 100);
+            default -> random.nextInt(100) < 92 ? target : Math.max(1, target * 4 / 5);
+        };
+    }
+
+    /// A score of pain, 0-10.
+    int pain(Random random) {
+        return switch (this) {
+            case IN_PAIN -> 4 + random.nextInt(4);
+            case LAPSING, PARTLY -> 2 + random.nextInt(3);
+            default -> random.nextInt(3);
+        };
+    }
+
+    /// In how many of a hundred sessions the app asks how it was.
+    int scores() {
+        return this == IN_PAIN ? 100 : 40;
+    }
+}

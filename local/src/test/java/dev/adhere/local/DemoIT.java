@@ -1,0 +1,64 @@
+package dev.adhere.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.adhere.testbed.Processes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `./adhere demo` as a newcomer sees it: what it prints until READY, and that its own check of what came out holds.
+class DemoIT {
+
+    private static final Duration READY_WITHIN = Duration.ofMinutes(5);
+    private static final int OFFSET = 3_200;
+
+    @TempDir
+    private Path dir;
+
+    @Test
+    void theSummaryOfAFreshDemoFindsEverythingAsItMustBe() throws IOException {
+        Path root = Path.of(System.getProperty("adhere.root"));
+        Path terminal = dir.resolve("terminal.log");
+        Process launcher = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx320m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dadhere.root=" + root,
+                        "-jar",
+                        root.resolve("local/target/local-0.1.0.jar").toString(),
+                        "demo",
+                        "--port-offset=" + OFFSET,
+                        "--data=" + dir.resolve("data"),
+                        // A Sunday on which clocks go back in New York: some people's days are 25 hours long.
+                        "--now=2027-11-07T18:00:00Z")
+                .redirectErrorStream(true)
+                .redirectOutput(terminal.toFile())
+                .start();
+        try {
+            await().atMost(READY_WITHIN)
+                    .pollInterval(Duration.ofMillis(500))
+                    .until(() ->
+                            !launcher.isAlive() || Files.readString(terminal).contains("\nREADY"));
+            String shown = Files.readString(terminal);
+            System.out.println(shown);
+            assertThat(launcher.isAlive()).as("the demo runs").isTrue();
+            assertThat(shown.lines().filter(line -> line.matches("  user-0\\d\\d  .*/.*")))
+                    .as("a line a person")
+                    .hasSize(24);
+            assertThat(shown)
+                    .containsPattern("stored +[\\d,]{5,}, each once - as it must be")
+                    .contains("of every line - as it must be")
+                    .contains("24 of 24 people is what the simulator itself counts - as it must be")
+                    .containsPattern("event-in-future \\d")
+                    .contains("invalid-body 3", "reserved-field 1", "unknown-event-type 1", "validation-failed 2");
+        } finally {
+            Processes.stop(launcher.toHandle());
+        }
+    }
+}
