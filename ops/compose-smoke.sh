@@ -10,7 +10,7 @@ cd "$(dirname "$0")/.."
 
 token_url=http://localhost:9000/realms/adhere/protocol/openid-connect/token
 wait_seconds=420
-made=()
+jre=eclipse-temurin:25-jre
 is_up=
 
 began=$SECONDS
@@ -22,13 +22,18 @@ took() {
 
 everything() { compose --profile observe "$@"; }
 
-up_and_healthy() {
+# Says what it said only if it failed.
+quietly() {
     local said
-    said=$(everything up --detach --wait --wait-timeout "$wait_seconds" --no-build 2>&1) || {
+    said=$("$@" 2>&1) || {
         printf '%s\n' "$said"
         return 1
     }
 }
+up_and_healthy() { quietly everything up --detach --wait --wait-timeout "$wait_seconds" --no-build; }
+
+containers() { docker ps -aq --filter label=com.docker.compose.project=adhere; }
+volumes() { docker volume ls -q | sort; }
 
 finish() {
     status=$?
@@ -38,18 +43,13 @@ finish() {
             everything ps -a || true
             everything logs --tail 40 || true
         fi
-        everything down --volumes --remove-orphans --timeout 20 >/dev/null 2>&1 || status=1
-        left=$(docker ps -aq --filter label=com.docker.compose.project=adhere
-            docker volume ls -q --filter label=com.docker.compose.project=adhere)
-        if [[ -n $left ]]; then
+        everything down --volumes --remove-orphans >/dev/null 2>&1 || status=1
+        left="$(containers) $(comm -13 <(printf '%s\n' "$volumes_before") <(volumes))"
+        if [[ -n ${left// /} ]]; then
             echo "Containers or volumes were left over: $left"
             status=1
         fi
         took 'down'
-    fi
-    # Somebody else's engine keeps no image that only looks official.
-    if ! engine_is_own && ((${#made[@]} > 0)); then
-        docker image rm "${made[@]}" >/dev/null 2>&1 || true
     fi
     engine_down
     if ((status == 0)); then
@@ -58,7 +58,7 @@ finish() {
     exit "$status"
 }
 
-if ! engine_up; then
+if ! engine_up || ! compose_up; then
     echo "skipped: the smoke journey on Docker Compose ($engine_missing)"
     engine_down
     exit 77
@@ -66,7 +66,8 @@ fi
 trap finish EXIT
 printf 'Docker engine %s%s, Compose %s\n' "$(docker version --format '{{.Server.Version}}')" \
     "$(engine_is_own && echo ', started for this' || true)" "$(compose version --short)"
-if [[ -n $(docker ps -aq --filter label=com.docker.compose.project=adhere) ]]; then
+volumes_before=$(volumes)
+if [[ -n $(containers) ]]; then
     echo 'Adhere is already up on this engine; this would take it down. Stop it first: docker compose down'
     exit 1
 fi
@@ -97,21 +98,13 @@ took 'files'
 ./adhere build
 took 'jars'
 
-# The official image where there is one to be had, else a stand-in; the first "no" of a registry counts for all.
-registry=
-for image in eclipse-temurin:25-jre $(everything config --images | grep -v '^adhere/' | sort); do
-    docker image inspect "$image" >/dev/null 2>&1 && continue
-    if [[ $registry != none ]] && timeout 600 docker pull --quiet "$image" >/dev/null 2>&1; then
-        continue
-    fi
-    registry=none
-    made+=("$image")
-    ops/docker/standins.sh "$image" 2>&1 | { grep -v -e DEPRECATED -e 'BuildKit is' -e environment-variable -e '^$' || true; }
+for image in "$jre" $(everything config --images | grep -v '^adhere/' | sort); do
+    image_up "$image"
 done
 took 'images'
 
 is_up=yes
-everything build --quiet
+quietly everything build
 took 'build of the three services'
 up_and_healthy
 everything ps --format 'table {{.Service}}\t{{.Image}}\t{{.Status}}'
@@ -129,15 +122,14 @@ done
 echo '  ok      management ports, Kafka and MongoDB are not to be reached from outside'
 took 'journey'
 
-everything down --timeout 20 >/dev/null 2>&1
+everything down >/dev/null 2>&1
 up_and_healthy
 python3 ops/smoke.py --token-url "$token_url"
 took 'journey after down and up on the kept volumes'
 
 echo 'What it ran on:'
 stubs=
-for image in $(everything images --format json | python3 -c \
-    'import json, sys; print(*sorted({f"""{i["Repository"]}:{i["Tag"]}""" for i in json.load(sys.stdin)}), sep="\n")'); do
+for image in "$jre" $(everything config --images | sort); do
     kind=official
     [[ $image != adhere/* ]] || kind='built here'
     [[ $(docker image inspect -f '{{index .Config.Labels "standin"}}' "$image") != 1 ]] || kind=${kind/official/stand-in}
@@ -147,4 +139,4 @@ for image in $(everything images --format json | python3 -c \
     fi
     printf '  %-42s %s\n' "$image" "$kind"
 done
-[[ -z $stubs ]] || echo "Only a stub saw what is mounted into:$stubs"
+[[ -z $stubs ]] || echo "Only a stub saw the files that are mounted into$stubs"

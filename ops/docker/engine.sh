@@ -1,11 +1,14 @@
 # To be sourced: a Docker engine and Compose v2, also on a machine that has neither and reaches no image registry.
 #
 #   engine_up    an engine answers; one that had to be started is our own, with its data in $engine and nowhere else
-#   compose ...  Compose v2: the plug-in if there is one, else a build from the Go module proxy, kept in $cache
+#   compose_up   there is a Compose v2: the plug-in, else a build from the Go module proxy, kept in $cache
+#   compose ...  calls it
+#   image_up     an image is here: pulled, else a stand-in (standins.sh), which $made then lists
 #   engine_down  stops what engine_up started
 #
-# engine_missing says why engine_up failed.
+# engine_missing says why the first or the second failed.
 
+engine_scripts=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/adhere-ci
 engine=$cache/engine
 engine_missing=
@@ -38,22 +41,33 @@ engine_up() {
         engine_missing='no docker command'
         return 1
     fi
-    if ! docker info >/dev/null 2>&1; then
-        engine_own || return 1
-    fi
+    docker info >/dev/null 2>&1 || engine_own
+}
+
+compose_up() {
     if docker compose version >/dev/null 2>&1; then
         compose_command=(docker compose)
-    elif command -v go >/dev/null; then
-        compose_command=("$(go_tool docker-compose github.com/docker/compose/v2 cmd $compose_version \
-            "-X github.com/docker/compose/v2/internal.Version=$compose_version")") || {
-            engine_missing='Compose v2 is neither here nor can it be built'
-            return 1
-        }
+    elif command -v go >/dev/null && compose_command=("$(go_tool docker-compose github.com/docker/compose/v2 cmd \
+        $compose_version "-X github.com/docker/compose/v2/internal.Version=$compose_version")"); then
         docker buildx version >/dev/null 2>&1 || export DOCKER_BUILDKIT=0
     else
-        engine_missing='neither Compose v2 nor Go to build it'
+        engine_missing='Compose v2 is neither here nor can it be built'
         return 1
     fi
+}
+
+# The first "no" of a registry counts for all images.
+registry=
+made=()
+image_up() {
+    docker image inspect "$1" >/dev/null 2>&1 && return
+    if [[ $registry != none ]] && timeout 600 docker pull --quiet "$1" >/dev/null 2>&1; then
+        return
+    fi
+    registry=none
+    made+=("$1")
+    "$engine_scripts/standins.sh" "$1" 2>&1 |
+        { grep -v -e DEPRECATED -e 'BuildKit is' -e environment-variable -e '^.\{0,12\}$' || true; }
 }
 
 engine_own() {
@@ -63,6 +77,11 @@ engine_own() {
     fi
     mkdir -p "$engine"
     export DOCKER_HOST=unix://$engine/docker.sock
+    # What a killed run has left is taken over, and stopped at the end.
+    if docker info >/dev/null 2>&1; then
+        engine_pid=$(<"$engine/docker.pid")
+        return
+    fi
     setsid dockerd --host "$DOCKER_HOST" --data-root "$engine/data" --exec-root "$engine/exec" \
         --pidfile "$engine/docker.pid" >"$engine/dockerd.log" 2>&1 </dev/null &
     engine_pid=$!
@@ -84,7 +103,11 @@ engine_own() {
 engine_is_own() { [[ -n ${engine_pid:-} ]]; }
 
 engine_down() {
-    engine_is_own || return 0
+    if ! engine_is_own; then
+        # Somebody else's engine keeps no image that only looks official.
+        ((${#made[@]} == 0)) || docker image rm "${made[@]}" >/dev/null 2>&1 || true
+        return 0
+    fi
     [[ -z ${engine_out:-} ]] || iptables -D DOCKER-USER -o "$engine_out" -j REJECT 2>/dev/null || true
     kill "$engine_pid" 2>/dev/null || true
     for _ in $(seq 30); do
