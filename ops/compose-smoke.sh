@@ -20,6 +20,7 @@ took() {
     stage_began=$SECONDS
 }
 
+export ADHERE_TRACES=true
 everything() { compose --profile observe "$@"; }
 
 # Says what it said only if it failed.

@@ -1,24 +1,27 @@
 #!/usr/bin/env python3
-"""Asks Prometheus whether it sees what it should: python3 ops/observe.py [PROMETHEUS_URL].
+"""Asks Prometheus and Jaeger whether they see what they should, after the smoke journey: python3 ops/observe.py.
 
-Every instance is scraped, the alert rules are loaded and none fires, and every query of the dashboard finds something.
+Every instance is scraped, the alert rules are loaded and none fires, every query of the dashboard finds something;
+every service sends traces, and none of them names a user.
 """
 import json
+import re
 import sys
 import time
 import urllib.parse
 import urllib.request
 from pathlib import Path
 
-PROMETHEUS = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:9090"
+PROMETHEUS = "http://127.0.0.1:9090/api/v1"
+JAEGER = "http://127.0.0.1:16686/api"
 SERVICES = ["catalog-service", "reminder-service", "session-service"]
 DASHBOARD = Path(__file__).parent / "grafana" / "dashboards" / "adhere.json"
 WAIT_SECONDS = 60
 
 
-def ask(path, **parameters):
+def ask(path, base=PROMETHEUS, **parameters):
     query = "?" + urllib.parse.urlencode(parameters) if parameters else ""
-    with urllib.request.urlopen(f"{PROMETHEUS}/api/v1/{path}{query}", timeout=10) as answer:
+    with urllib.request.urlopen(f"{base}/{path}{query}", timeout=10) as answer:
         return json.load(answer)["data"]
 
 
@@ -61,7 +64,27 @@ def drawn():
     return f"nothing for {empty}" if empty else None
 
 
+def traces():
+    return {service: ask("traces", base=JAEGER, service=service, limit=1000, lookback="1h") for service in SERVICES}
+
+
+def traced():
+    missing = [
+        service
+        for service, found in traces().items()
+        if not any("/v1/" in span["operationName"] for trace in found for span in trace["spans"])
+    ]
+    return f"no request of {missing}" if missing else None
+
+
+def nameless():
+    names = sorted(set(re.findall(r"(?:user|coach)-(?:\d{3}|anna|ben)", json.dumps(traces()))))
+    return f"they name {names}" if names else None
+
+
 check("Prometheus scrapes every service on its management port", scraped)
 check("the alert rules are loaded", loaded)
 check("no alert fires", quiet)
 check("every panel of the dashboard has something to draw", drawn)
+check("every service sends traces of its requests to Jaeger", traced)
+check("no trace names a user", nameless)
