@@ -1,51 +1,20 @@
 #!/usr/bin/env python3
-"""Walks the main job over HTTP only, as a client app and a coach would: python3 ops/smoke.py PORT_OFFSET.
+"""Walks the main job over HTTP only, as a client app and a coach would: python3 ops/smoke.py [--help].
 
 Takes the first user without a plan, so it can be run again on the same data. Needs nothing but Python 3.9.
 """
-import base64
 import json
 import sys
 import time
-import urllib.error
-import urllib.request
 import uuid
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-OFFSET = int(sys.argv[1]) if len(sys.argv) > 1 else 0
-ISSUER, CATALOG, SESSION, REMINDER = (f"http://127.0.0.1:{port + OFFSET}" for port in (9000, 8081, 8082, 8083))
+from stack import Stack, call, get
+
 ZONE = ZoneInfo("Europe/Berlin")
 WAIT_SECONDS = 60
 passed = 0
-
-
-def call(method, url, token=None, body=None, kind="application/json"):
-    data = body.encode() if isinstance(body, str) else json.dumps(body).encode() if body is not None else None
-    request = urllib.request.Request(url, data=data, method=method)
-    if data is not None:
-        request.add_header("Content-Type", kind)
-    if token:
-        request.add_header("Authorization", f"Bearer {token}")
-    try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.status, answer.read().decode()
-    except urllib.error.HTTPError as fault:
-        return fault.code, fault.read().decode()
-
-
-def get(url, token):
-    status, text = call("GET", url, token)
-    if status != 200:
-        raise AssertionError(f"GET {url} answers {status}: {text}")
-    return json.loads(text)
-
-
-def token_of(client):
-    request = urllib.request.Request(f"{ISSUER}/oauth2/token", data=b"grant_type=client_credentials", method="POST")
-    request.add_header("Authorization", "Basic " + base64.b64encode(f"{client}:demo".encode()).decode())
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.load(answer)["access_token"]
 
 
 def check(statement, actual, expected=True):
@@ -78,20 +47,22 @@ def completed_set(at, event_id=None, reps=10):
 
 
 def main():
+    stack = Stack.of_arguments(__doc__)
+    token_of, catalog, session, reminder = stack.token_of, stack.catalog, stack.session, stack.reminder
     coach = token_of("coach-anna")
     user_id = next(
         f"user-{n:03d}"
         for n in range(1, 899)
-        if call("GET", f"{REMINDER}/v1/users/user-{n:03d}/plan", coach)[0] == 404
+        if call("GET", f"{reminder}/v1/users/user-{n:03d}/plan", coach)[0] == 404
     )
     user, stranger = token_of(user_id), token_of("user-900")
     me = f"/v1/users/{user_id}"
 
-    exercises = get(f"{CATALOG}/v1/exercises?size=1000", user)["items"]
+    exercises = get(f"{catalog}/v1/exercises?size=1000", user)["items"]
     check("the catalogue lists the 20 published exercises", len(exercises) >= 20)
-    check("a search finds the bridge first", get(f"{CATALOG}/v1/exercises?q=bridge", user)["items"][0]["id"], "bridge")
-    check("no token, no answer", call("GET", f"{CATALOG}/v1/exercises")[0], 401)
-    coaches = get(f"{REMINDER}{me}/coaches", user)["items"]
+    check("a search finds the bridge first", get(f"{catalog}/v1/exercises?q=bridge", user)["items"][0]["id"], "bridge")
+    check("no token, no answer", call("GET", f"{catalog}/v1/exercises")[0], 401)
+    coaches = get(f"{reminder}{me}/coaches", user)["items"]
     check(f"coach-anna coaches {user_id}", [c["coachId"] for c in coaches], ["coach-anna"])
 
     now = datetime.now(ZONE) - timedelta(minutes=1)
@@ -102,9 +73,9 @@ def main():
         "zonePolicy": "FOLLOW_USER",
         "versions": [{"effectiveFrom": str(today - timedelta(days=7)), "items": [item]}],
     }
-    status, text = call("PUT", f"{REMINDER}{me}/plan", coach, plan)
+    status, text = call("PUT", f"{reminder}{me}/plan", coach, plan)
     check(f"the coach writes a plan ({text[:120]})" if status != 201 else "the coach writes a plan", status, 201)
-    check("a user may not", call("PUT", f"{REMINDER}{me}/plan", user, plan)[0], 403)
+    check("a user may not", call("PUT", f"{reminder}{me}/plan", user, plan)[0], 403)
 
     late = datetime(yesterday.year, yesterday.month, yesterday.day, 10, tzinfo=ZONE)
     sets = [completed_set(late + timedelta(minutes=n)) for n in range(3)] + [completed_set(now)]
@@ -113,7 +84,7 @@ def main():
     # session-service learns of the catalogue and the care team from Kafka; a new stack may need a moment.
     end = time.monotonic() + WAIT_SECONDS
     while True:
-        status, text = call("POST", f"{SESSION}/v1/events", user, "\n".join(lines) + "\n", "application/x-ndjson")
+        status, text = call("POST", f"{session}/v1/events", user, "\n".join(lines) + "\n", "application/x-ndjson")
         answers = [json.loads(line) for line in text.splitlines() if line.strip()] if status == 200 else []
         if status == 200 and not any(a["status"] == "retry" for a in answers) or time.monotonic() > end:
             break
@@ -127,12 +98,12 @@ def main():
     )
     eventually(
         "every set is stored once",
-        lambda: sorted(e["id"] for e in get(f"{SESSION}{me}/events?size=100", user)["items"]),
+        lambda: sorted(e["id"] for e in get(f"{session}{me}/events?size=100", user)["items"]),
         sorted(e["id"] for e in sets),
     )
 
     def week():
-        a7 = get(f"{REMINDER}{me}/adherence", user)["a7"]
+        a7 = get(f"{reminder}{me}/adherence", user)["a7"]
         return float(a7["numerator"]), a7["denominator"], a7["value"]
 
     eventually("adherence counts yesterday's three sets of the week's 21", week, (3.0, 21, 14.3))
@@ -140,17 +111,17 @@ def main():
         "today's agenda has one of three sets done",
         lambda: [
             (slot["itemId"], float(slot["doneSets"]), slot["state"])
-            for slot in get(f"{REMINDER}{me}/agenda?date={today}", user)["items"]
+            for slot in get(f"{reminder}{me}/agenda?date={today}", user)["items"]
         ],
         [("bridge", 1.0, "PARTIAL")],
     )
-    check("the coach sees it too", get(f"{REMINDER}{me}/adherence", coach)["a7"]["value"], 14.3)
-    check("another user sees nobody", call("GET", f"{REMINDER}{me}/adherence", stranger)[0], 404)
-    check("another user sees no events", call("GET", f"{SESSION}{me}/events", stranger)[0], 404)
-    check("the inbox answers", isinstance(get(f"{REMINDER}{me}/nudges", user)["items"], list))
+    check("the coach sees it too", get(f"{reminder}{me}/adherence", coach)["a7"]["value"], 14.3)
+    check("another user sees nobody", call("GET", f"{reminder}{me}/adherence", stranger)[0], 404)
+    check("another user sees no events", call("GET", f"{session}{me}/events", stranger)[0], 404)
+    check("the inbox answers", isinstance(get(f"{reminder}{me}/nudges", user)["items"], list))
     check(
         "nudge decisions answer",
-        isinstance(get(f"{REMINDER}{me}/nudges/decisions?date={today}", user)["items"], list),
+        isinstance(get(f"{reminder}{me}/nudges/decisions?date={today}", user)["items"], list),
     )
     print(f"Smoke journey: {passed} statements hold for {user_id}")
 

@@ -47,10 +47,10 @@ up() {
 }
 
 up "$work/up-1.log"
-python3 ops/smoke.py "$offset"
+python3 ops/smoke.py --port-offset "$offset"
 stop
 up "$work/up-2.log"
-python3 ops/smoke.py "$offset"
+python3 ops/smoke.py --port-offset "$offset"
 stop
 
 left=$(pgrep -f -- "$work/data" || true)

@@ -156,7 +156,9 @@ public final class Launcher {
         } else {
             Summary summary = demo.bringIn(words -> say("%s", words));
             System.out.print(addresses(mongo, ownMongo));
-            System.out.printf("%nWhat the simulated client apps brought in, and what came out:%n%n%s%nTry, as the coach of all of them:%n%n", summary);
+            System.out.printf(
+                    "%nWhat the simulated client apps brought in, and what came out:%n%n%s%nTry, as the coach of all of them:%n%n",
+                    summary);
             System.out.print(demo.commands(
                     URI.create(Issuer.uri(ports.issuer())), url("localhost", 8082), url("localhost", 8083)));
         }
@@ -373,16 +375,12 @@ public final class Launcher {
 
     private String firstCommands() {
         return String.format(
-                Locale.ROOT,
-                """
+                Locale.ROOT, """
 
                   TOKEN=$(curl -s -u user-001:demo -d grant_type=client_credentials http://localhost:%d/oauth2/token | sed 's/.*"access_token":"\\([^"]*\\).*/\\1/')
                   curl -s -H "Authorization: Bearer $TOKEN" "http://localhost:%d/v1/exercises?q=bridge"
                   curl -s -H "Authorization: Bearer $TOKEN" http://localhost:%d/v1/users/user-001/adherence
-                """,
-                ports.issuer(),
-                8081 + options.portOffset(),
-                8083 + options.portOffset());
+                """, ports.issuer(), 8081 + options.portOffset(), 8083 + options.portOffset());
     }
 
     private static long residentMegabytes(List<ServiceProcess> services, Mongo mongo) {

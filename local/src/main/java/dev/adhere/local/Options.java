@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 /// @param data where everything is kept
 /// @param now where the application's clocks start; the system's time if null
 /// @param seed of the simulated cohort; null where there is none
-record Options(int portOffset, Path data, @Nullable Instant now, @Nullable Long seed) {
+record Options(
+        int portOffset,
+        Path data,
+        @Nullable Instant now,
+        @Nullable Long seed) {
 
     static final String USAGE = """
             ./adhere up   [--port-offset N] [--data DIR] [--now INSTANT]

@@ -19,7 +19,8 @@ class OptionsTest {
 
     @Test
     void allCanBeGivenInEitherForm() throws Exception {
-        var expected = new Options(100, Path.of("elsewhere").toAbsolutePath(), Instant.parse("2026-10-24T21:55:00Z"), null);
+        var expected =
+                new Options(100, Path.of("elsewhere").toAbsolutePath(), Instant.parse("2026-10-24T21:55:00Z"), null);
         assertThat(Options.parse(
                         List.of("--port-offset", "100", "--data", "elsewhere", "--now", "2026-10-24T23:55:00+02:00")))
                 .isEqualTo(expected);

@@ -32,7 +32,9 @@ record Answers(HttpClient http, Tokens tokens, URI session, URI reminder) {
         do {
             JsonNode page = get(session.resolve("/v1/users/" + userId + "/" + list + "?size=1000" + cursor), userId);
             page.path("items").forEach(items::add);
-            cursor = page.path("next").isString() ? "&cursor=" + page.path("next").asString() : "";
+            cursor = page.path("next").isString()
+                    ? "&cursor=" + page.path("next").asString()
+                    : "";
         } while (!cursor.isEmpty());
         return items;
     }

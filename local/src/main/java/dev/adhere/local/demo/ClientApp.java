@@ -19,7 +19,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What a client app has to do to bring its events in: stream them as NDJSON, read the outcome of each line, and send again
+/// What a client app has to do to bring its events in: stream them as NDJSON, read the outcome of each line, and send
+/// again
 /// under the same ids whatever has no final one, ever more slowly.
 final class ClientApp {
 
@@ -120,7 +121,8 @@ final class ClientApp {
                         .orElse(Duration.ZERO);
             }
             if (status != 200) {
-                throw new IOException("POST " + events + " answers " + status + " " + lines.findFirst().orElse(""));
+                throw new IOException("POST " + events + " answers " + status + " "
+                        + lines.findFirst().orElse(""));
             }
             lines.forEach(line -> outcome(line, left, listener));
         } catch (java.io.UncheckedIOException _) {

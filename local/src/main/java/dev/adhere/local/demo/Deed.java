@@ -58,8 +58,7 @@ sealed interface Deed {
             int score,
             String context,
             String sensation,
-            @Nullable String exerciseId)
-            implements Deed {
+            @Nullable String exerciseId) implements Deed {
 
         @Override
         public String type() {
@@ -89,10 +88,11 @@ sealed interface Deed {
 
     /// What the phone's clock shows, RFC 3339 with the zone's offset at that moment.
     static String phoneTime(Person person, Instant moment) {
-        return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(moment.plus(person.habit().clockAhead())
-                .truncatedTo(ChronoUnit.SECONDS)
-                .atZone(person.zone())
-                .toOffsetDateTime());
+        return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(
+                moment.plus(person.habit().clockAhead())
+                        .truncatedTo(ChronoUnit.SECONDS)
+                        .atZone(person.zone())
+                        .toOffsetDateTime());
     }
 
     /// What a person does and feels on a date, in the order of time; the same for the same arguments.
@@ -141,8 +141,9 @@ sealed interface Deed {
 
         private void session(List<Programme.Item> due, boolean asked, List<Deed> deeds) {
             Habit habit = person.habit();
-            ZonedDateTime at =
-                    local(person.trainsAt().getHour(), person.trainsAt().getMinute()).plusMinutes(chance.nextInt(25));
+            ZonedDateTime at = local(
+                            person.trainsAt().getHour(), person.trainsAt().getMinute())
+                    .plusMinutes(chance.nextInt(25));
             String sessionId = id(at);
             if (asked) {
                 deeds.add(felt(at, "BEFORE", null));

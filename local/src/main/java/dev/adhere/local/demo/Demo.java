@@ -19,9 +19,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Twenty-four people with low-back pain and their phones: what they did in the last weeks is brought in, then they go on.
+/// Twenty-four people with low-back pain and their phones: what they did in the last weeks is brought in, then they go
+/// on.
 ///
-/// People, plans, days and ids follow from the seed and the moment of the first start; the ledger in the data folder keeps
+/// People, plans, days and ids follow from the seed and the moment of the first start; the ledger in the data folder
+/// keeps
 /// both, so that a second start sends what is new and nothing twice.
 public final class Demo {
 
@@ -161,8 +163,8 @@ public final class Demo {
                     }
                 });
         if (!left.isEmpty() && patience.equals(PATIENCE)) {
-            throw new IOException(left.size() + " events of " + userId + " have no outcome after "
-                    + PATIENCE.toSeconds() + " s.");
+            throw new IOException(
+                    left.size() + " events of " + userId + " have no outcome after " + PATIENCE.toSeconds() + " s.");
         }
     }
 
@@ -183,7 +185,8 @@ public final class Demo {
         }
     }
 
-    /// Goes on until the thread is interrupted: a handful of events a minute, by whoever is awake and has not done today's
+    /// Goes on until the thread is interrupted: a handful of events a minute, by whoever is awake and has not done
+    /// today's
     /// exercises; a phone that was offline comes back.
     ///
     /// @param say told once a minute, and when something special happens
@@ -298,5 +301,4 @@ public final class Demo {
             tell();
         }
     }
-
 }

@@ -105,15 +105,18 @@ final class Ledger {
     /// How many lines were refused, by the reason given.
     synchronized Map<String, Integer> refused() {
         var refused = new TreeMap<String, Integer>();
-        outcomes.values().forEach(keys -> keys.values().stream()
-                .filter(outcome -> !outcome.equals(ACCEPTED))
-                .forEach(outcome -> refused.merge(outcome, 1, Integer::sum)));
+        outcomes.values()
+                .forEach(keys -> keys.values().stream()
+                        .filter(outcome -> !outcome.equals(ACCEPTED))
+                        .forEach(outcome -> refused.merge(outcome, 1, Integer::sum)));
         return refused;
     }
 
     /// How many times other content was accepted under an id that was taken.
     synchronized long conflicts(String userId) {
-        return of(outcomes, userId).keySet().stream().filter(key -> !isId(key) && accepted(userId, key)).count();
+        return of(outcomes, userId).keySet().stream()
+                .filter(key -> !isId(key) && accepted(userId, key))
+                .count();
     }
 
     // Keys that are no ids are of rubbish or of other content under a taken id.

@@ -12,7 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What happens next once the demo runs. Days are quickened: whoever is awake and has something left of today does it now,
+/// What happens next once the demo runs. Days are quickened: whoever is awake and has something left of today does it
+/// now,
 /// a few people at a time, a set each in turn.
 final class Live {
 
@@ -48,7 +49,8 @@ final class Live {
     }
 
     /// @param news for whoever watches; null where it is nothing special
-    record Step(Person person, List<Letter> letters, @Nullable String news) {}
+    record Step(
+            Person person, List<Letter> letters, @Nullable String news) {}
 
     /// What is to be sent now.
     List<Step> next() {
@@ -62,7 +64,8 @@ final class Live {
             }
         }
         if (!offline.isEmpty() && step % STEPS_OFFLINE == 0) {
-            Person back = offline.stream().min((a, b) -> a.number() - b.number()).orElseThrow();
+            Person back =
+                    offline.stream().min((a, b) -> a.number() - b.number()).orElseThrow();
             offline.remove(back);
             List<Letter> letters = outbox.of(back, now, true);
             steps.add(new Step(
@@ -73,8 +76,7 @@ final class Live {
             return steps;
         }
         somebody(now).ifPresent(person -> {
-            List<Letter> letters =
-                    outbox.now(person, left(person, now).getFirst(), now);
+            List<Letter> letters = outbox.now(person, left(person, now).getFirst(), now);
             ledger.made(person.userId(), letters.getFirst());
             steps.add(new Step(person, letters, null));
         });
@@ -85,7 +87,9 @@ final class Live {
     private Optional<Person> somebody(Instant now) {
         busy.removeIf(person -> left(person, now).isEmpty());
         for (Person person : Person.COHORT) {
-            if (busy.size() < AT_A_TIME && !busy.contains(person) && !left(person, now).isEmpty()) {
+            if (busy.size() < AT_A_TIME
+                    && !busy.contains(person)
+                    && !left(person, now).isEmpty()) {
                 busy.add(person);
             }
         }

@@ -43,7 +43,8 @@ final class Outbox {
             for (Deed deed : past(person, ledger.began(), true)) {
                 String key = "altered-" + (letters.size() + 1);
                 if (letters.size() < ALTERED && !ledger.knows(person.userId(), key)) {
-                    letters.add(new Letter(key, false, deed.json(person, deed.at().toInstant().plusSeconds(1)), null));
+                    letters.add(new Letter(
+                            key, false, deed.json(person, deed.at().toInstant().plusSeconds(1)), null));
                 }
             }
         }

@@ -3,7 +3,8 @@ package dev.adhere.local.demo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the coach prescribes, in two stages. Exercises and doses are those of the catalogue's sources; where a source gives
+/// What the coach prescribes, in two stages. Exercises and doses are those of the catalogue's sources; where a source
+/// gives
 /// no number it is the coach's own.
 enum Programme {
     CORE(

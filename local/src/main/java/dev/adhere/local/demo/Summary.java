@@ -52,13 +52,18 @@ public final class Summary {
             int strangers = events.size() - (expected.size() - missing.size());
             LocalDate through = LocalDate.parse(adherence.path("throughDate").asString());
             JsonNode a7 = adherence.path("a7");
-            long done = a7.path("numerator").decimalValue(BigDecimal.ZERO).movePointRight(3).longValue();
+            long done = a7.path("numerator")
+                    .decimalValue(BigDecimal.ZERO)
+                    .movePointRight(3)
+                    .longValue();
             return new Row(
                     person,
                     adherence,
                     events.isEmpty()
                             ? null
-                            : OffsetDateTime.parse(events.getFirst().path("time").asString()).toInstant(),
+                            : OffsetDateTime.parse(
+                                            events.getFirst().path("time").asString())
+                                    .toInstant(),
                     events.size(),
                     missing.size(),
                     strangers,
@@ -143,7 +148,8 @@ public final class Summary {
                   80 % or more, now and at best. Today is shown apart until the day ends where the person lives.
 
                 """);
-        long stored = rows.stream().mapToLong(row -> row.stored() - row.strangers()).sum();
+        long stored =
+                rows.stream().mapToLong(row -> row.stored() - row.strangers()).sum();
         int missing = rows.stream().mapToInt(Row::missing).sum();
         int strangers = rows.stream().mapToInt(Row::strangers).sum();
         List<Row> planned = rows.stream().filter(Row::planned).toList();

@@ -1,7 +1,7 @@
 package dev.adhere.local.demo;
 
-import java.util.TreeMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// How many lines of this start had which outcome, and how many should have had it.

@@ -69,6 +69,8 @@ public final class Tokens {
             throw new IOException("The issuer gives " + client + " no token: " + answer.statusCode());
         }
         long seconds = expires.find() ? Long.parseLong(expires.group(1)) : 60;
-        return new Kept(token.group(1), System.nanoTime() + Duration.ofSeconds(seconds * 4 / 5).toNanos());
+        return new Kept(
+                token.group(1),
+                System.nanoTime() + Duration.ofSeconds(seconds * 4 / 5).toNanos());
     }
 }

@@ -56,8 +56,7 @@ class DeedTest {
             LocalDate from = person.plan(began).getFirst().from();
             for (LocalDate date : from.datesUntil(from.plusYears(2)).toList()) {
                 for (Deed deed : Deed.on(date, person, began, 7)) {
-                    JsonNode event =
-                            JSON.readTree(deed.json(person, deed.at().toInstant()));
+                    JsonNode event = JSON.readTree(deed.json(person, deed.at().toInstant()));
                     OffsetDateTime time =
                             OffsetDateTime.parse(event.path("time").asString());
                     assertThat(person.zone().getRules().isValidOffset(time.toLocalDateTime(), time.getOffset()))

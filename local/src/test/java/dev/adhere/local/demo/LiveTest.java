@@ -88,16 +88,14 @@ class LiveTest {
                     continue;
                 }
                 Letter letter = step.letters().getFirst();
-                Instant time = OffsetDateTime.parse(json.readTree(letter.json())
-                                .path("time")
-                                .asString())
+                Instant time = OffsetDateTime.parse(
+                                json.readTree(letter.json()).path("time").asString())
                         .toInstant();
                 assertThat(time).isEqualTo(clock.now.plus(person.habit().clockAhead()));
                 assertThat(LocalTime.ofInstant(clock.now, person.zone()))
                         .isBetween(LocalTime.of(6, 0), LocalTime.of(22, 30));
                 assertThat(keys.add(letter.key())).as("nothing is done twice").isTrue();
-                assertThat(letter.problem())
-                        .isEqualTo(person.habit() == Habit.CLOCK_AHEAD ? "event-in-future" : null);
+                assertThat(letter.problem()).isEqualTo(person.habit() == Habit.CLOCK_AHEAD ? "event-in-future" : null);
             }
         }
         assertThat(keys).hasSizeGreaterThan(60);

@@ -105,8 +105,7 @@ class OutboxTest {
         Ledger ledger = ledger(NOW);
         Person person = who(Habit.TWICE);
         List<Letter> letters = new Outbox(ledger).of(person, NOW, true);
-        Map<String, Long> times =
-                letters.stream().collect(Collectors.groupingBy(Letter::key, Collectors.counting()));
+        Map<String, Long> times = letters.stream().collect(Collectors.groupingBy(Letter::key, Collectors.counting()));
         assertThat(times.values()).containsOnly(2L);
         sendAll(ledger, person, NOW, true);
         for (Letter altered : new Outbox(ledger).altered(person, NOW)) {
@@ -140,9 +139,11 @@ class OutboxTest {
         sendAll(ledger, over, NOW, true);
         Expected all = Expected.week(over, through, ledger);
         assertThat(all.due()).isEqualTo(nothing.due());
-        assertThat(all.done()).isPositive().isLessThanOrEqualTo(1000 * all.due()).satisfies(done -> assertThat(
-                        done % 9000)
-                .as("whole days: who over-does leaves nothing out")
-                .isZero());
+        assertThat(all.done())
+                .isPositive()
+                .isLessThanOrEqualTo(1000 * all.due())
+                .satisfies(done -> assertThat(done % 9000)
+                        .as("whole days: who over-does leaves nothing out")
+                        .isZero());
     }
 }

@@ -57,9 +57,7 @@ class ProgrammeTest {
             }
         }
         if (dose != null && max > 0) {
-            assertThat(dose)
-                    .as(exercise.path("id").asString() + " " + field)
-                    .isBetween(min, max);
+            assertThat(dose).as(exercise.path("id").asString() + " " + field).isBetween(min, max);
         }
     }
 
@@ -69,8 +67,7 @@ class ProgrammeTest {
         for (Person person : Person.COHORT) {
             // A user without a plan lives in UTC.
             assertThat(person.plan(began).getFirst().from())
-                    .isAfterOrEqualTo(
-                            java.time.LocalDate.parse("2026-11-21").minusDays(42));
+                    .isAfterOrEqualTo(java.time.LocalDate.parse("2026-11-21").minusDays(42));
             assertThat(new JsonMapper()
                             .readTree(person.planJson(began))
                             .path("timeZone")

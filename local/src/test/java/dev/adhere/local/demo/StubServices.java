@@ -106,7 +106,11 @@ final class StubServices implements AutoCloseable {
                     status = "\"rejected\",\"problem\":{\"type\":\"urn:adhere:problem:" + problem + "\"}";
                 }
             }
-            answers.append("{\"line\":").append(i + 1).append(",\"status\":").append(status).append("}\n");
+            answers.append("{\"line\":")
+                    .append(i + 1)
+                    .append(",\"status\":")
+                    .append(status)
+                    .append("}\n");
         }
         answer(exchange, 200, answers.toString());
     }

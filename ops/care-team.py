@@ -1,0 +1,23 @@
+#!/usr/bin/env python3
+"""Says who coaches whom in the demo, over HTTP like any administrator: python3 ops/care-team.py [--help].
+
+coach-anna gets user-001 to user-024, coach-ben user-900. `./adhere up` does the same for all of its identities.
+Saying it again changes nothing.
+"""
+from stack import Stack, call
+
+COACHES = {**{f"user-{n:03d}": "coach-anna" for n in range(1, 25)}, "user-900": "coach-ben"}
+
+
+def main():
+    stack = Stack.of_arguments(__doc__)
+    admin = stack.token_of("admin")
+    for user, coach in COACHES.items():
+        status, text = call("PUT", f"{stack.reminder}/v1/users/{user}/coaches/{coach}", admin)
+        if status // 100 != 2:
+            raise SystemExit(f"{coach} cannot be made coach of {user}: {status} {text}")
+    print(f"The care team is set up: {len(COACHES)} users have their coach")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Writes adhere-realm.json: the identities of the demo, as Keycloak imports them.
+
+    python3 ops/keycloak/realm.py            writes the file beside this script
+    python3 ops/keycloak/realm.py --check    fails if the file is not what would be written
+
+A client's service account gets the client id as its own id, so that `sub` says who one is; a realm role becomes an
+entry of the claim `roles`. People of a real deployment sign in instead, and their `sub` is their pseudonym.
+"""
+import json
+import sys
+from pathlib import Path
+
+SECRET = "demo"
+TOKEN_LIVES_SECONDS = 3600
+ROLES = ["user", "coach", "editor", "admin", "ops"]
+IDENTITIES = {
+    **{f"user-{n:03d}": "user" for n in [*range(1, 25), 900]},
+    "coach-anna": "coach",
+    "coach-ben": "coach",
+    "editor": "editor",
+    "admin": "admin",
+    "ops": "ops",
+}
+
+
+def mapper(name, kind, **config):
+    return {
+        "name": name,
+        "protocol": "openid-connect",
+        "protocolMapper": kind,
+        "config": {"access.token.claim": "true", "introspection.token.claim": "true"}
+        | {key.replace("_", "."): value for key, value in config.items()},
+    }
+
+
+REALM = {
+    "realm": "adhere",
+    "enabled": True,
+    "accessTokenLifespan": TOKEN_LIVES_SECONDS,
+    "roles": {"realm": [{"name": role} for role in ROLES]},
+    "clientScopes": [
+        {
+            "name": "adhere",
+            "description": "What Adhere reads of a token",
+            "protocol": "openid-connect",
+            "attributes": {"include.in.token.scope": "false"},
+            "protocolMappers": [
+                mapper("sub", "oidc-sub-mapper"),
+                mapper(
+                    "roles",
+                    "oidc-usermodel-realm-role-mapper",
+                    claim_name="roles",
+                    multivalued="true",
+                    jsonType_label="String",
+                ),
+                mapper("audience", "oidc-audience-mapper", included_custom_audience="adhere"),
+            ],
+        }
+    ],
+    "defaultDefaultClientScopes": ["adhere"],
+    "clients": [
+        {
+            "clientId": client,
+            "enabled": True,
+            "protocol": "openid-connect",
+            "clientAuthenticatorType": "client-secret",
+            "secret": SECRET,
+            "publicClient": False,
+            "standardFlowEnabled": False,
+            "directAccessGrantsEnabled": False,
+            "serviceAccountsEnabled": True,
+            "fullScopeAllowed": True,
+            "defaultClientScopes": ["adhere"],
+        }
+        for client in IDENTITIES
+    ],
+    "users": [
+        {
+            "id": client,
+            "username": f"service-account-{client}",
+            "enabled": True,
+            "serviceAccountClientId": client,
+            "realmRoles": [role],
+        }
+        for client, role in IDENTITIES.items()
+    ],
+}
+
+
+def main():
+    file = Path(__file__).with_name("adhere-realm.json")
+    text = json.dumps(REALM, indent=1) + "\n"
+    if sys.argv[1:] == ["--check"]:
+        sys.exit(0 if file.read_text() == text else f"{file} is stale: run {sys.argv[0]}")
+    file.write_text(text)
+
+
+if __name__ == "__main__":
+    main()

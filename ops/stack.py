@@ -1,0 +1,69 @@
+"""Where a running stack is, and how to talk to it: the services' addresses and the issuer's token endpoint."""
+import argparse
+import base64
+import json
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+
+SECRET = "demo"
+
+
+@dataclass(frozen=True)
+class Stack:
+    token_url: str
+    catalog: str
+    session: str
+    reminder: str
+
+    @staticmethod
+    def of_arguments(description):
+        """What the command line says; by default ./adhere up on its usual ports."""
+        parser = argparse.ArgumentParser(
+            description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+        )
+        parser.add_argument("--port-offset", type=int, default=0, metavar="N", help="as given to ./adhere up")
+        parser.add_argument("--token-url", metavar="URL", help="of another issuer, such as the realm in Compose")
+        for service in ("catalog", "session", "reminder"):
+            parser.add_argument(f"--{service}-url", metavar="URL", help=f"of a {service}-service elsewhere")
+        given = parser.parse_args()
+
+        def local(port):
+            return f"http://127.0.0.1:{port + given.port_offset}"
+
+        return Stack(
+            token_url=given.token_url or local(9000) + "/oauth2/token",
+            catalog=given.catalog_url or local(8081),
+            session=given.session_url or local(8082),
+            reminder=given.reminder_url or local(8083),
+        )
+
+    def token_of(self, client):
+        """An access token of a client of the demo, by client credentials."""
+        request = urllib.request.Request(self.token_url, data=b"grant_type=client_credentials", method="POST")
+        request.add_header("Authorization", "Basic " + base64.b64encode(f"{client}:{SECRET}".encode()).decode())
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)["access_token"]
+
+
+def call(method, url, token=None, body=None, kind="application/json"):
+    """The status and the text of the answer, whatever the status is."""
+    data = body.encode() if isinstance(body, str) else json.dumps(body).encode() if body is not None else None
+    request = urllib.request.Request(url, data=data, method=method)
+    if data is not None:
+        request.add_header("Content-Type", kind)
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as fault:
+        return fault.code, fault.read().decode()
+
+
+def get(url, token):
+    """The JSON of a 200; any other status is an error."""
+    status, text = call("GET", url, token)
+    if status != 200:
+        raise AssertionError(f"GET {url} answers {status}: {text}")
+    return json.loads(text)
