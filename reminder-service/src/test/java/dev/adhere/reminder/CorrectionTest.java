@@ -11,6 +11,7 @@ import dev.adhere.reminder.Situations.Story;
 import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// Rule 10 in the figures: what a correction or a withdrawal does to days, open and closed.
@@ -58,7 +59,9 @@ class CorrectionTest {
                 .at(MORNING.plusDays(1).toInstant());
         with(story, "e2", "e1", 10, MORNING.plusDays(1));
         assertThat(done(story)).isZero();
-        assertThat(story.head().sums().get(MONDAY.plusDays(1)).done()).isEqualTo(1000);
+        assertThat(Objects.requireNonNull(story.head().sums().get(MONDAY.plusDays(1)))
+                        .done())
+                .isEqualTo(1000);
     }
 
     @Test
