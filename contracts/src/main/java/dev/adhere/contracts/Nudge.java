@@ -4,12 +4,14 @@ import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
-/// One decision to nudge or not to nudge, with its reason, as topic `nudges` carries it.
+/// One decision to nudge or not to nudge, with its reason, as topic `nudges` carries it. What becomes of a nudge that
+/// is sent is told under the same id.
 ///
 /// @param id made of user, kind and local date, so that a second decision is the same nudge
 /// @param date the local date that it is about
 /// @param reason why it was not sent; null where it was
 /// @param text what the user reads; null where it was not sent
+/// @param channel the one that it took last; whatever that is, the inbox has it, too. Null where it was not sent
 /// @param state of the delivery; null where it was not sent
 public record Nudge(
         String id,
@@ -22,7 +24,9 @@ public record Nudge(
         @Nullable Channel channel,
         @Nullable State state) {
 
+    /// Section 3.2, in the order in which they outrank one another.
     public enum Kind {
+        OVERDUE,
         DUE_SOON
     }
 
@@ -39,15 +43,30 @@ public record Nudge(
         DONE,
         IN_SESSION,
         QUIET_HOURS,
+        OUTRANKED,
         CAP,
-        STALE
+        FATIGUE,
+        STALE,
+        EXPIRED
     }
 
     public enum Channel {
-        INBOX
+        INBOX,
+        EMAIL
     }
 
     public enum State {
-        DELIVERED
+        /// Waits for its next attempt.
+        PENDING,
+        /// An attempt is under way.
+        SENDING,
+        DELIVERED,
+        /// Whether the last attempt reached the user cannot be known; it is not repeated.
+        UNKNOWN,
+        /// Comes again when the user said.
+        SNOOZED,
+        DISMISSED,
+        /// Had been delivered and snoozed, and was no longer wanted when it would have come again.
+        EXPIRED
     }
 }

@@ -304,6 +304,8 @@ public final class Launcher {
                             "--spring.mongodb.uri=" + mongo.uri(kind.database()),
                             "--adhere.security.issuer=" + Issuer.uri(ports.issuer()),
                             "--adhere.security.jwks-uri=http://127.0.0.1:" + ports.issuer() + "/oauth2/jwks",
+                            "--spring.mail.host=127.0.0.1",
+                            "--spring.mail.port=" + ports.mail(),
                             "--adhere.clock-offset=" + clockOffset,
                             // The in-JVM server may lose the last second of events at a kill; Kafka has them.
                             "--adhere.recorder.rewind=" + (mongo.durable() ? Duration.ZERO : Duration.ofHours(1)),

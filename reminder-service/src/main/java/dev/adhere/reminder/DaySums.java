@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param over credit beyond what was prescribed, all slots, thousandths
 /// @param active whether a slot that is not excused has credit
 /// @param exercises what was done: `exercise` if a set of it named a side, `exercise|` if one named none
+/// @param firstSetAt when the first set of the date was done
 /// @param lastSetAt when the last set of the date was done
 /// @param ids hashes of the ids of the date's facts, ascending: an id that is met again is looked up, not
 ///     believed
@@ -30,6 +32,7 @@ record DaySums(
         long over,
         boolean active,
         Set<String> exercises,
+        @Nullable Instant firstSetAt,
         @Nullable Instant lastSetAt,
         int[] ids) {
 
@@ -54,9 +57,11 @@ record DaySums(
             }
         }
         var exercises = new TreeSet<String>();
+        Instant first = null;
         Instant last = null;
         for (Fact.DoneSet set : sets) {
             exercises.add(mark(set.exerciseId(), set.side()));
+            first = first == null || set.time().isBefore(first) ? set.time() : first;
             last = last == null || set.time().isAfter(last) ? set.time() : last;
         }
         int[] ids = new int[day.counted().size() + day.notCounted().size()];
@@ -68,7 +73,7 @@ record DaySums(
             ids[i++] = flagged.fact().id().hashCode();
         }
         Arrays.sort(ids);
-        return new DaySums(day.date(), due, done, excused, rawDone, over, active, exercises, last, ids);
+        return new DaySums(day.date(), due, done, excused, rawDone, over, active, exercises, first, last, ids);
     }
 
     static String mark(String exerciseId, Side side) {
@@ -88,7 +93,13 @@ record DaySums(
 
     /// Day dose of at least 0.80, in integers: 5 done >= 4 due.
     boolean adherent() {
-        return 5 * done >= 4 * 1000L * due;
+        return adherent(done, due * 1000L);
+    }
+
+    /// @param done thousandths of a set, capped
+    /// @param due thousandths of a set
+    static boolean adherent(long done, long due) {
+        return 5 * done >= 4 * due;
     }
 
     boolean mayHold(String id) {
@@ -110,7 +121,8 @@ record DaySums(
                 && over == s.over
                 && active == s.active
                 && exercises.equals(s.exercises)
-                && java.util.Objects.equals(lastSetAt, s.lastSetAt)
+                && Objects.equals(firstSetAt, s.firstSetAt)
+                && Objects.equals(lastSetAt, s.lastSetAt)
                 && Arrays.equals(ids, s.ids);
     }
 

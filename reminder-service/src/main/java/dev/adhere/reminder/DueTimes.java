@@ -3,9 +3,11 @@ package dev.adhere.reminder;
 import dev.adhere.contracts.Topic;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,15 +38,24 @@ final class DueTimes implements SmartLifecycle {
     private final Users users;
     private final Keeper keeper;
     private final Teller teller;
+    private final Courier courier;
     private final Partitions partitions;
     private final Admin admin;
     private final Clock clock;
     private volatile @Nullable ScheduledExecutorService worker;
 
-    DueTimes(Users users, Keeper keeper, Teller teller, Partitions partitions, Admin admin, Clock clock) {
+    DueTimes(
+            Users users,
+            Keeper keeper,
+            Teller teller,
+            Courier courier,
+            Partitions partitions,
+            Admin admin,
+            Clock clock) {
         this.users = users;
         this.keeper = keeper;
         this.teller = teller;
+        this.courier = courier;
         this.partitions = partitions;
         this.admin = admin;
         this.clock = clock;
@@ -108,18 +119,21 @@ final class DueTimes implements SmartLifecycle {
         // Users whose partitions were cleared up to different moments are folded apart: what has not been
         // cleared yet
         // must not be decided.
+        String claim = UUID.randomUUID().toString();
         var byMoment = new HashMap<Instant, HashMap<String, List<Fold.Input>>>();
         for (UserState head : due) {
             Instant cleared = partitions.clearedUpTo(partitions.of(head.userId()), now);
             if (cleared != null && head.nextDueAt() != null && !head.nextDueAt().isAfter(cleared)) {
-                byMoment.computeIfAbsent(cleared, _ -> new HashMap<>()).put(head.userId(), List.of(new Fold.Due()));
+                byMoment.computeIfAbsent(cleared, _ -> new HashMap<>())
+                        .put(head.userId(), List.of(new Fold.Due(claim)));
             }
         }
-        byMoment.forEach((moment, inputs) -> teller.tellPending(
-                keeper.fold(inputs, moment).values().stream()
-                        .filter(head -> !head.pending().isEmpty())
-                        .toList(),
-                clock.instant()));
+        byMoment.forEach((moment, inputs) -> {
+            Collection<UserState> folded = keeper.fold(inputs, moment).values();
+            courier.take(folded, claim);
+            teller.tellPending(
+                    folded.stream().filter(head -> !head.pending().isEmpty()).toList(), clock.instant());
+        });
     }
 
     private void askWhereTheyEnd(Set<Integer> those) {

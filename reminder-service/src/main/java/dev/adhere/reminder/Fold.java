@@ -2,7 +2,6 @@ package dev.adhere.reminder;
 
 import dev.adhere.contracts.CareTeam;
 import dev.adhere.contracts.Chains;
-import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.SessionEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Figures are a function of facts and not of their arrival: a date's sums are always computed anew from its
 /// facts,
-/// plan version and excuses. What was decided (nudges) is decided once and never computed again.
+/// plan version and excuses. What was decided (nudges) is decided once and never computed again; see `Nudging`.
 ///
 /// What others must learn of an edit or a timer is in the new state's `pending`. After an event the figures
 /// are told
@@ -53,8 +52,21 @@ final class Fold {
 
     record EditExcuses(List<Excuse> excuses) implements Edit {}
 
+    record EditProfile(Profile profile) implements Edit {}
+
+    /// The user puts a nudge off.
+    record Snooze(String nudgeId, Instant until) implements Edit {}
+
+    /// The user is done with a nudge.
+    record Dismiss(String nudgeId) implements Edit {}
+
     /// `nextDueAt` has come, and everything that had arrived by then has been folded.
-    record Due() implements Input {}
+    ///
+    /// @param claim whose the attempts to send are that begin now
+    record Due(String claim) implements Input {}
+
+    /// The attempt that a claim began has ended.
+    record Attempted(String nudgeId, String claim, Nudging.Result result) implements Input {}
 
     /// This much of what was pending is confirmed; figures that changed meanwhile are told again all the same.
     record Told(UserState.Pending pending) implements Input {}
@@ -92,7 +104,7 @@ final class Fold {
             }
             case Happened(SessionEvent.Unknown _, String _, long _) -> Set.of();
             case EditPlan _, EditExcuses _ -> withFacts(head);
-            case EditPreferences _, EditCareTeam _, Told _ -> Set.of();
+            case EditPreferences _, EditCareTeam _, EditProfile _, Snooze _, Dismiss _, Attempted _, Told _ -> Set.of();
             // Closing and deciding reads the open days; the sums of closed ones are there.
             case Due _ -> {
                 var dates = withFacts(head);
@@ -157,7 +169,12 @@ final class Fold {
                 step.recompute(step.head.sums.keySet());
                 step.tellAdherence();
             }
-            case Due _ -> step.due(now);
+            case EditProfile(Profile profile) -> step.head.profile = profile;
+            case Snooze(String id, Instant until) -> step.nudging.snooze(id, until);
+            case Dismiss(String id) -> step.nudging.dismiss(id);
+            case Due(String claim) -> step.due(claim, now);
+            case Attempted(String id, String claim, Nudging.Result result) ->
+                step.nudging.ended(id, claim, result, now);
             // Figures may have changed since they were told: only the very same pending state is done with
             // them.
             case Told(UserState.Pending told) -> {
@@ -210,12 +227,14 @@ final class Fold {
     private static final class Step {
         final UserState.Draft head;
         final Map<LocalDate, Day> days;
+        final Nudging nudging;
         private Set<String> superseded;
 
         Step(User user) {
             head = user.head().draft();
             days = new HashMap<>(user.days());
             superseded = user.head().superseded();
+            nudging = new Nudging(head, this::openSlots);
         }
 
         User done() {
@@ -333,15 +352,15 @@ final class Fold {
             head.throughDate = LocalDate.ofInstant(now, head.zone).minusDays(1);
         }
 
-        void due(Instant now) {
+        void due(String claim, Instant now) {
             LocalDate before = head.throughDate;
             while (head.plan != null) {
                 LocalDate open = head.throughDate.plusDays(1);
-                decide(open, now);
                 if (dayEnd(open, head.zone).isAfter(now)) {
-                    decide(open.plusDays(1), now);
+                    nudging.decide(List.of(open, open.plusDays(1)), now);
                     break;
                 }
+                nudging.decide(List.of(open), now);
                 recompute(List.of(open));
                 head.throughDate = open;
                 head.zone = head.done().wantedZone();
@@ -350,7 +369,8 @@ final class Fold {
                 freeze();
                 tellAdherence();
             }
-            head.nudges.removeIf(n -> n.decidedAt().isBefore(now.minus(REMEMBERED)));
+            nudging.forward(claim, now);
+            head.nudges.removeIf(n -> n.nudge().decidedAt().isBefore(now.minus(REMEMBERED)));
         }
 
         private void freeze() {
@@ -370,55 +390,6 @@ final class Fold {
             }
         }
 
-        private void decide(LocalDate date, Instant now) {
-            List<Slot> slots = openSlots(date);
-            Instant moment = moment(date, slots);
-            if (moment == null || moment.isAfter(now)) {
-                return;
-            }
-            var situation =
-                    new NudgePolicy.Situation(date, slots, head.preferences, head.zone, lastSetAt(), head.nudges);
-            Nudge.Reason reason = NudgePolicy.gate(situation, moment, now);
-            String id = NudgePolicy.id(head.userId, Nudge.Kind.DUE_SOON, date);
-            Nudge nudge = reason == null
-                    ? new Nudge(
-                            id,
-                            Nudge.Kind.DUE_SOON,
-                            date,
-                            now,
-                            Nudge.Outcome.SENT,
-                            null,
-                            NudgeTexts.of(Nudge.Kind.DUE_SOON),
-                            Nudge.Channel.INBOX,
-                            Nudge.State.DELIVERED)
-                    : new Nudge(id, Nudge.Kind.DUE_SOON, date, now, Nudge.Outcome.SUPPRESSED, reason, null, null, null);
-            head.nudges.add(nudge);
-            var ids = new java.util.ArrayList<>(head.pending.nudges());
-            ids.add(id);
-            head.pending = new UserState.Pending(head.pending.adherence(), ids);
-        }
-
-        /// The moment of a date's decision that is still to be made; null where there is none.
-        private @Nullable Instant moment(LocalDate date, List<Slot> slots) {
-            Plan plan = head.plan;
-            if (plan == null || head.nudges.stream().anyMatch(n -> n.date().equals(date))) {
-                return null;
-            }
-            Instant moment = NudgePolicy.momentOf(date, slots, head.preferences, head.zone);
-            // A moment that had passed when the plan was saved belongs to no plan: editing never sends the
-            // past.
-            return moment == null || moment.isBefore(plan.editedAt()) ? null : moment;
-        }
-
-        private @Nullable Instant lastSetAt() {
-            Instant last = null;
-            for (DaySums sums : head.sums.tailMap(head.throughDate.minusDays(1)).values()) {
-                Instant at = sums.lastSetAt();
-                last = at != null && (last == null || at.isAfter(last)) ? at : last;
-            }
-            return last;
-        }
-
         @Nullable
         Instant nextDueAt() {
             if (head.plan == null) {
@@ -426,11 +397,8 @@ final class Fold {
             }
             LocalDate open = head.throughDate.plusDays(1);
             Instant next = dayEnd(open, head.zone);
-            for (LocalDate date : List.of(open, open.plusDays(1))) {
-                Instant moment = moment(date, slotsWithoutCredit(date));
-                next = moment != null && moment.isBefore(next) ? moment : next;
-            }
-            return next;
+            Instant nudge = nudging.next(List.of(open, open.plusDays(1)), this::slotsWithoutCredit);
+            return nudge != null && nudge.isBefore(next) ? nudge : next;
         }
 
         // When a nudge is decided depends on what is due, never on what was done: no facts needed.
@@ -488,7 +456,7 @@ final class Fold {
         }
 
         void tellAdherence() {
-            head.pending = new UserState.Pending(true, head.pending.nudges());
+            head.pending = head.pending.withAdherence();
         }
     }
 }

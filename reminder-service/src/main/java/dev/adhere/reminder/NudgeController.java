@@ -5,18 +5,26 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.platform.security.Caller;
+import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Cursor;
 import dev.adhere.platform.web.Page;
 import dev.adhere.platform.web.PageSize;
 import dev.adhere.platform.web.Problem;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
@@ -26,10 +34,18 @@ import reactor.core.publisher.Mono;
 class NudgeController {
 
     private final Access access;
+    private static final int SHORTEST_SNOOZE = 5;
+    private static final int USUAL_SNOOZE = 30;
+    private static final int LONGEST_SNOOZE = 240;
+
+    private final Keeper keeper;
+    private final Clock clock;
     private final MongoCollection<Document> log;
 
-    NudgeController(Access access, DecisionLog log) {
+    NudgeController(Access access, Keeper keeper, Clock clock, DecisionLog log) {
         this.access = access;
+        this.keeper = keeper;
+        this.clock = clock;
         this.log = log.collection();
     }
 
@@ -55,6 +71,61 @@ class NudgeController {
                     .asException();
         }
         return page(caller, userId, on == null ? Filters.empty() : Filters.eq("date", on.toString()), size, cursor);
+    }
+
+    /// @param minutes until the nudge comes again, if it is still wanted then: 5-240, left out: 30
+    record SnoozeBody(@Nullable Integer minutes) {}
+
+    @PostMapping("/v1/users/{userId}/nudges/{id}/snooze")
+    Mono<Nudge> snooze(
+            @PathVariable String userId,
+            @PathVariable String id,
+            @RequestBody(required = false) @Nullable SnoozeBody body,
+            Caller caller) {
+        Integer asked = body == null ? null : body.minutes();
+        int minutes = asked == null ? USUAL_SNOOZE : asked;
+        return act(caller, userId, id, (head, now) -> {
+            if (minutes < SHORTEST_SNOOZE || minutes > LONGEST_SNOOZE) {
+                throw Problem.validationFailed(
+                                "minutes", "must be a whole number from " + SHORTEST_SNOOZE + " to " + LONGEST_SNOOZE)
+                        .asException();
+            }
+            Nudge nudge = sent(head, id);
+            if (nudge.state() == Nudge.State.DISMISSED || nudge.state() == Nudge.State.EXPIRED) {
+                throw Problem.of(HttpStatus.CONFLICT, "nudge-closed", "This nudge is dismissed or expired.")
+                        .asException();
+            }
+            Instant until = now.plus(Duration.ofMinutes(minutes));
+            if (!until.isBefore(Fold.dayEnd(nudge.date(), head.zone()))) {
+                throw Problem.validationFailed("minutes", "must end before the day does that the nudge is about")
+                        .asException();
+            }
+            return new Fold.Snooze(id, until);
+        });
+    }
+
+    @PostMapping("/v1/users/{userId}/nudges/{id}/dismiss")
+    Mono<Nudge> dismiss(@PathVariable String userId, @PathVariable String id, Caller caller) {
+        return act(
+                caller, userId, id, (head, _) -> new Fold.Dismiss(sent(head, id).id()));
+    }
+
+    private Mono<Nudge> act(Caller caller, String userId, String id, BiFunction<UserState, Instant, Fold.Edit> act) {
+        return Blocking.call(() -> {
+            caller.require(Role.USER, Role.COACH);
+            access.requireSelf(caller, access.read(caller, userId));
+            Instant now = clock.instant();
+            return sent(keeper.edit(userId, user -> act.apply(user.head(), now), now), id);
+        });
+    }
+
+    // Nudges of more than 14 days ago are in the log only, and there is nothing left to do about them.
+    private static Nudge sent(UserState head, String id) {
+        return head.nudges().stream()
+                .map(Decision::nudge)
+                .filter(n -> n.id().equals(id) && n.outcome() == Nudge.Outcome.SENT)
+                .findFirst()
+                .orElseThrow(() -> Problem.notFound().asException());
     }
 
     private Mono<Page<Nudge>> page(

@@ -1,15 +1,79 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.Nudge;
+import java.text.MessageFormat;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.time.format.FormatStyle;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.ResourceBundle;
+import org.jspecify.annotations.Nullable;
 
-/// What nudges say. Nothing about health: a lock screen may show it.
+/// What nudges say, in every language that is shipped: `texts.properties` and its translations. Nothing about health: a
+/// lock screen may show it.
 final class NudgeTexts {
+
+    private static final Map<Preferences.Language, ResourceBundle> BUNDLES = new EnumMap<>(Preferences.Language.class);
+
+    static {
+        for (Preferences.Language language : Preferences.Language.values()) {
+            BUNDLES.put(
+                    language,
+                    ResourceBundle.getBundle(
+                            "dev.adhere.reminder.texts",
+                            locale(language),
+                            ResourceBundle.Control.getNoFallbackControl(ResourceBundle.Control.FORMAT_PROPERTIES)));
+        }
+    }
 
     private NudgeTexts() {}
 
-    static String of(Nudge.Kind kind) {
+    /// @param lastReceivedAt of the user; who has not been heard of on the date is not told to have missed anything
+    static String of(
+            Nudge.Kind kind,
+            LocalDate date,
+            Preferences.Language language,
+            @Nullable Instant lastReceivedAt,
+            ZoneId zone) {
         return switch (kind) {
-            case DUE_SOON -> "Your exercises for today are coming up.";
+            case DUE_SOON -> text(language, "DUE_SOON");
+            case OVERDUE ->
+                lastReceivedAt == null
+                                || !lastReceivedAt.isBefore(
+                                        date.atStartOfDay(zone).toInstant())
+                        ? text(language, "OVERDUE")
+                        : text(language, "OVERDUE.unheard", moment(lastReceivedAt, zone, language));
+        };
+    }
+
+    static String mailSubject(Preferences.Language language) {
+        return text(language, "mail.subject");
+    }
+
+    static String mailFooter(Preferences.Language language) {
+        return text(language, "mail.footer");
+    }
+
+    private static String text(Preferences.Language language, String key, Object... values) {
+        String pattern = Objects.requireNonNull(BUNDLES.get(language)).getString(key);
+        return new MessageFormat(pattern, locale(language)).format(values);
+    }
+
+    private static String moment(Instant instant, ZoneId zone, Preferences.Language language) {
+        return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.LONG, FormatStyle.SHORT)
+                .withLocale(locale(language))
+                .format(instant.atZone(zone));
+    }
+
+    private static Locale locale(Preferences.Language language) {
+        return switch (language) {
+            case EN -> Locale.UK;
+            case DE -> Locale.GERMANY;
         };
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param preferredTime for days whose items name no time
 /// @param email where e-mail goes; null for none
 /// @param nudges false to be left alone
+/// @param language of texts
 /// @param revision 0 while these are the defaults
 record Preferences(
         @Nullable ZoneId timeZone,
@@ -22,7 +23,14 @@ record Preferences(
         @Nullable String email,
         Set<Nudge.Kind> mutedKinds,
         boolean nudges,
+        Language language,
         long revision) {
+
+    /// Languages that texts are shipped in.
+    enum Language {
+        EN,
+        DE
+    }
 
     static final Preferences DEFAULT = new Preferences(
             null,
@@ -32,6 +40,7 @@ record Preferences(
             null,
             Set.of(),
             true,
+            Language.EN,
             0);
 
     Preferences {
@@ -43,10 +52,14 @@ record Preferences(
     /// none.
     record QuietHours(LocalTime from, LocalTime to) {
 
+        boolean none() {
+            return from.equals(to);
+        }
+
         boolean cover(LocalTime time) {
             return from.isBefore(to)
                     ? !time.isBefore(from) && time.isBefore(to)
-                    : !from.equals(to) && (!time.isBefore(from) || time.isBefore(to));
+                    : !none() && (!time.isBefore(from) || time.isBefore(to));
         }
     }
 }

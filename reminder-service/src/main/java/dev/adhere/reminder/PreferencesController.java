@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.SessionEvents;
 import dev.adhere.platform.security.Caller;
@@ -12,6 +13,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -47,6 +49,9 @@ class PreferencesController {
     record QuietHoursBody(@Nullable String from, @Nullable String to) {}
 
     /// Preferences as HTTP speaks them. What a PUT leaves out takes its default.
+    ///
+    /// @param channels beside the inbox, which always has everything; EMAIL needs an `email`
+    /// @param language EN or DE; not shown while it is the default, EN
     record Body(
             @Nullable String timeZone,
             @Nullable String preferredTime,
@@ -54,7 +59,10 @@ class PreferencesController {
             @Nullable List<String> channels,
             @Nullable String email,
             @Nullable List<String> mutedKinds,
-            @Nullable Boolean nudges) {
+            @Nullable Boolean nudges,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            String language) {
 
         static Body of(Preferences p) {
             return new Body(
@@ -66,7 +74,10 @@ class PreferencesController {
                     p.channels().stream().map(Enum::name).toList(),
                     p.email(),
                     p.mutedKinds().stream().map(Enum::name).sorted().toList(),
-                    p.nudges());
+                    p.nudges(),
+                    p.language() == Preferences.DEFAULT.language()
+                            ? null
+                            : p.language().name());
         }
 
         Preferences toPreferences(long revision) {
@@ -97,6 +108,14 @@ class PreferencesController {
             if (email != null && !EMAIL.matcher(email).matches()) {
                 faults.add(new FieldError("email", "must be an e-mail address"));
             }
+            if (email == null && chosen.contains(Nudge.Channel.EMAIL)) {
+                faults.add(new FieldError("email", "must be there where channels name EMAIL"));
+            }
+            List<Preferences.Language> languages = values(
+                    "language",
+                    language == null ? List.of(d.language().name()) : List.of(language),
+                    Preferences.Language.values(),
+                    faults);
             if (!faults.isEmpty()) {
                 throw Problem.validationFailed(faults).asException();
             }
@@ -108,6 +127,7 @@ class PreferencesController {
                     email,
                     Set.copyOf(muted),
                     nudges == null || nudges,
+                    languages.getFirst(),
                     revision);
         }
 
@@ -129,7 +149,7 @@ class PreferencesController {
                     values.add(value);
                 }
             }
-            if (values.size() != Set.copyOf(names).size()) {
+            if (values.size() != new HashSet<>(names).size()) {
                 faults.add(new FieldError(field, "must be some of " + List.of(all)));
             }
             return values;

@@ -17,6 +17,7 @@ import dev.adhere.platform.mongo.DatabaseName;
 import java.time.Clock;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
@@ -25,6 +26,7 @@ import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.mail.javamail.JavaMailSenderImpl;
 import tools.jackson.databind.json.JsonMapper;
 
 /// How the parts are put together; the path of the data is in `EventListener`, `DueTimes` and the controllers.
@@ -98,8 +100,21 @@ class ReminderConfiguration {
     }
 
     @Bean
-    DueTimes dueTimes(Users users, Keeper keeper, Teller teller, Partitions partitions, Admin admin, Clock clock) {
-        return new DueTimes(users, keeper, teller, partitions, admin, clock);
+    Courier courier(
+            JavaMailSenderImpl mailServer, @Value("${adhere.mail.from}") String from, Keeper keeper, Clock clock) {
+        return new Courier(new Mail(mailServer, from), keeper, clock);
+    }
+
+    @Bean
+    DueTimes dueTimes(
+            Users users,
+            Keeper keeper,
+            Teller teller,
+            Courier courier,
+            Partitions partitions,
+            Admin admin,
+            Clock clock) {
+        return new DueTimes(users, keeper, teller, courier, partitions, admin, clock);
     }
 
     @Bean

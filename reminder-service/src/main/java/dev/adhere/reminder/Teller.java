@@ -63,7 +63,8 @@ final class Teller {
                         head.userId(),
                         json.writeValueAsBytes(AdherenceAnswer.of(head, now))));
             }
-            for (Nudge nudge : head.nudges()) {
+            for (Decision decision : head.nudges()) {
+                Nudge nudge = decision.nudge();
                 if (head.pending().nudges().contains(nudge.id())) {
                     writes.add(new ReplaceOneModel<>(
                             Filters.eq("_id", nudge.id()),

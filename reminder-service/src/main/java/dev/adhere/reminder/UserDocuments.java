@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class UserDocuments {
 
     /// Raised with every change that an older release could not read.
-    static final int SCHEMA = 2;
+    static final int SCHEMA = 3;
 
     private UserDocuments() {}
 
@@ -54,7 +54,7 @@ final class UserDocuments {
                 .append("careTeamDirty", s.careTeamDirty() ? Boolean.TRUE : null)
                 .append("sums", list(s.sums().values(), UserDocuments::sums))
                 .append("links", s.links().isEmpty() ? null : list(s.links(), UserDocuments::link))
-                .append("nudges", list(s.nudges(), UserDocuments::nudge))
+                .append("nudges", list(s.nudges(), UserDocuments::decision))
                 .append("excuses", list(s.excuses(), UserDocuments::excuse));
         Plan plan = s.plan();
         if (plan != null) {
@@ -63,10 +63,14 @@ final class UserDocuments {
         if (s.preferences().revision() > 0) {
             doc.append("preferences", preferences(s.preferences()));
         }
+        if (s.profile().revision() > 0) {
+            doc.append("profile", profile(s.profile()));
+        }
         if (!s.pending().isEmpty()) {
             doc.append("pending", true)
                     .append("tellAdherence", s.pending().adherence())
-                    .append("tellNudges", s.pending().nudges());
+                    .append("tellNudges", s.pending().nudges())
+                    .append("tellChanges", s.pending().changes());
         }
         doc.values().removeIf(v -> v == null);
         return doc;
@@ -85,10 +89,12 @@ final class UserDocuments {
         String userId = d.getString("_id");
         Document plan = d.get("plan", Document.class);
         Document preferences = d.get("preferences", Document.class);
+        Document profile = d.get("profile", Document.class);
         return new UserState(
                 userId,
                 plan == null ? null : plan(plan),
                 preferences == null ? Preferences.DEFAULT : preferences(preferences),
+                profile == null ? Profile.EMPTY : profile(profile),
                 careTeam(userId, d.get("careTeam", Document.class)),
                 d.getBoolean("careTeamDirty", false),
                 documents(d, "excuses").stream().map(UserDocuments::excuse).toList(),
@@ -97,12 +103,14 @@ final class UserDocuments {
                 sums,
                 new Figures.Frozen(d.getInteger("frozenRun", 0), d.getInteger("frozenBest", 0)),
                 documents(d, "links").stream().map(UserDocuments::link).toList(),
-                documents(d, "nudges").stream().map(UserDocuments::nudge).toList(),
+                documents(d, "nudges").stream().map(UserDocuments::decision).toList(),
                 instant(d, "lastReceivedAt"),
                 instant(d, "nextDue"),
                 new UserState.Applied(d.getString("topicId"), d.get("appliedOffset", -1L)),
                 new UserState.Pending(
-                        d.getBoolean("tellAdherence", false), d.getList("tellNudges", String.class, List.of())),
+                        d.getBoolean("tellAdherence", false),
+                        d.getList("tellNudges", String.class, List.of()),
+                        d.getInteger("tellChanges", 0)),
                 d.getLong("revision"));
     }
 
@@ -216,6 +224,7 @@ final class UserDocuments {
                 .append("over", s.over())
                 .append("active", s.active())
                 .append("exercises", List.copyOf(s.exercises()))
+                .append("firstSetAt", text(s.firstSetAt()))
                 .append("lastSetAt", text(s.lastSetAt()))
                 .append("ids", new Binary(ids.array()));
     }
@@ -233,8 +242,38 @@ final class UserDocuments {
                 d.getLong("over"),
                 d.getBoolean("active"),
                 new TreeSet<>(d.getList("exercises", String.class)),
+                instant(d, d.containsKey("firstSetAt") ? "firstSetAt" : "lastSetAt"),
                 instant(d, "lastSetAt"),
                 ids);
+    }
+
+    private static Document decision(Decision decision) {
+        Document doc = nudge(decision.nudge())
+                .append("lastSentAt", text(decision.lastSentAt()))
+                .append("snoozed", decision.snoozed() ? Boolean.TRUE : null);
+        Decision.Outgoing outgoing = decision.outgoing();
+        if (outgoing != null) {
+            doc.append("at", outgoing.at().toString())
+                    .append("expiresAt", outgoing.expiresAt().toString())
+                    .append("attempts", outgoing.attempts())
+                    .append("holder", outgoing.holder());
+        }
+        doc.values().removeIf(v -> v == null);
+        return doc;
+    }
+
+    private static Decision decision(Document d) {
+        return new Decision(
+                nudge(d),
+                instant(d, "lastSentAt"),
+                d.getBoolean("snoozed", false),
+                d.containsKey("at")
+                        ? new Decision.Outgoing(
+                                Instant.parse(d.getString("at")),
+                                Instant.parse(d.getString("expiresAt")),
+                                d.getInteger("attempts"),
+                                d.getString("holder"))
+                        : null);
     }
 
     static Document nudge(Nudge n) {
@@ -310,6 +349,7 @@ final class UserDocuments {
                 .append("email", p.email())
                 .append("mutedKinds", list(p.mutedKinds(), Enum::name))
                 .append("nudges", p.nudges())
+                .append("language", p.language().name())
                 .append("revision", p.revision());
     }
 
@@ -327,6 +367,26 @@ final class UserDocuments {
                         .map(Nudge.Kind::valueOf)
                         .collect(Collectors.toSet()),
                 d.getBoolean("nudges"),
+                Preferences.Language.valueOf(d.get("language", Preferences.Language.EN.name())),
+                d.getLong("revision"));
+    }
+
+    private static Document profile(Profile p) {
+        return new Document("pseudonym", p.pseudonym())
+                .append("conditions", list(p.conditions(), Enum::name))
+                .append("baselinePain", p.baselinePain())
+                .append("onboardedOn", text(p.onboardedOn()))
+                .append("revision", p.revision());
+    }
+
+    private static Profile profile(Document d) {
+        return new Profile(
+                d.getString("pseudonym"),
+                d.getList("conditions", String.class).stream()
+                        .map(Profile.Condition::valueOf)
+                        .collect(Collectors.toSet()),
+                d.getInteger("baselinePain"),
+                value(d, "onboardedOn", LocalDate::parse),
                 d.getLong("revision"));
     }
 

@@ -1,11 +1,11 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.CareTeam;
-import dev.adhere.contracts.Nudge;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
@@ -29,6 +29,7 @@ record UserState(
         String userId,
         @Nullable Plan plan,
         Preferences preferences,
+        Profile profile,
         CareTeam careTeam,
         boolean careTeamDirty,
         List<Excuse> excuses,
@@ -37,7 +38,7 @@ record UserState(
         NavigableMap<LocalDate, DaySums> sums,
         Figures.Frozen frozen,
         List<ChainLink> links,
-        List<Nudge> nudges,
+        List<Decision> nudges,
         @Nullable Instant lastReceivedAt,
         @Nullable Instant nextDueAt,
         Applied applied,
@@ -57,14 +58,26 @@ record UserState(
     }
 
     /// @param adherence the figures changed
-    /// @param links facts that correct, withdraw or are named by one that does, by id
     /// @param nudges decisions by id
-    record Pending(boolean adherence, List<String> nudges) {
+    /// @param changes counts what was added, so that what changes again while it is being told is told again
+    record Pending(boolean adherence, List<String> nudges, int changes) {
 
-        static final Pending NOTHING = new Pending(false, List.of());
+        static final Pending NOTHING = new Pending(false, List.of(), 0);
 
         Pending {
             nudges = List.copyOf(nudges);
+        }
+
+        Pending withAdherence() {
+            return new Pending(true, nudges, changes + 1);
+        }
+
+        Pending withNudge(String id) {
+            var ids = new ArrayList<>(nudges);
+            if (!ids.contains(id)) {
+                ids.add(id);
+            }
+            return new Pending(adherence, ids, changes + 1);
         }
 
         boolean isEmpty() {
@@ -85,6 +98,7 @@ record UserState(
                 userId,
                 null,
                 Preferences.DEFAULT,
+                Profile.EMPTY,
                 new CareTeam(userId, 0, List.of()),
                 false,
                 List.of(),
@@ -143,6 +157,7 @@ record UserState(
         Plan plan;
 
         Preferences preferences;
+        Profile profile;
         CareTeam careTeam;
         boolean careTeamDirty;
         List<Excuse> excuses;
@@ -151,7 +166,7 @@ record UserState(
         final TreeMap<LocalDate, DaySums> sums;
         Figures.Frozen frozen;
         final TreeMap<String, ChainLink> links;
-        final List<Nudge> nudges;
+        final List<Decision> nudges;
 
         @Nullable
         Instant lastReceivedAt;
@@ -167,6 +182,7 @@ record UserState(
             userId = s.userId;
             plan = s.plan;
             preferences = s.preferences;
+            profile = s.profile;
             careTeam = s.careTeam;
             careTeamDirty = s.careTeamDirty;
             excuses = s.excuses;
@@ -176,7 +192,7 @@ record UserState(
             frozen = s.frozen;
             links = new TreeMap<>();
             s.links.forEach(link -> links.put(link.id(), link));
-            nudges = new java.util.ArrayList<>(s.nudges);
+            nudges = new ArrayList<>(s.nudges);
             lastReceivedAt = s.lastReceivedAt;
             nextDueAt = s.nextDueAt;
             applied = s.applied;
@@ -189,6 +205,7 @@ record UserState(
                     userId,
                     plan,
                     preferences,
+                    profile,
                     careTeam,
                     careTeamDirty,
                     excuses,

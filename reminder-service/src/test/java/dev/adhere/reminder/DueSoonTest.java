@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import static dev.adhere.reminder.Preferences.Language.EN;
 import static dev.adhere.reminder.Situations.BERLIN;
 import static dev.adhere.reminder.Situations.plan;
 import static dev.adhere.reminder.Situations.planA;
@@ -37,7 +38,10 @@ class DueSoonTest {
     }
 
     private static List<Nudge> decisionsFor(Story story, LocalDate date) {
-        return story.head().nudges().stream().filter(n -> n.date().equals(date)).toList();
+        return story.head().nudges().stream()
+                .map(Decision::nudge)
+                .filter(n -> n.kind() == Nudge.Kind.DUE_SOON && n.date().equals(date))
+                .toList();
     }
 
     private static Nudge decisionFor(Story story, LocalDate date) {
@@ -66,8 +70,8 @@ class DueSoonTest {
     @Test
     void N11_a_timer_that_comes_again_decides_nothing_again() {
         var story = aUserWithAPlanAt("18:00").at(berlin("2025-03-05T17:30"));
-        story.user = Fold.apply(story.user, new Fold.Due(), berlin("2025-03-05T17:30"));
-        story.user = Fold.apply(story.user, new Fold.Due(), berlin("2025-03-05T17:31"));
+        story.user = Fold.apply(story.user, new Fold.Due("test"), berlin("2025-03-05T17:30"));
+        story.user = Fold.apply(story.user, new Fold.Due("test"), berlin("2025-03-05T17:31"));
         assertThat(decisionsFor(story, DAY)).hasSize(1);
     }
 
@@ -110,9 +114,9 @@ class DueSoonTest {
     @Test
     void who_wants_no_nudges_or_not_this_kind_gets_none() {
         Preferences d = Preferences.DEFAULT;
-        var off = new Preferences(null, d.preferredTime(), d.quietHours(), d.channels(), null, Set.of(), false, 1);
+        var off = new Preferences(null, d.preferredTime(), d.quietHours(), d.channels(), null, Set.of(), false, EN, 1);
         var muted = new Preferences(
-                null, d.preferredTime(), d.quietHours(), d.channels(), null, Set.of(Nudge.Kind.DUE_SOON), true, 1);
+                null, d.preferredTime(), d.quietHours(), d.channels(), null, Set.of(Nudge.Kind.DUE_SOON), true, EN, 1);
         assertThat(decisionFor(aUserWithAPlanAt("18:00").preferences(off).at(berlin("2025-03-05T18:00")), DAY)
                         .reason())
                 .isEqualTo(Nudge.Reason.NOT_ALLOWED);
@@ -133,11 +137,11 @@ class DueSoonTest {
     void after_an_outage_days_close_and_decisions_are_stale_without_a_burst() {
         var story = aUserWithAPlanAt("18:00");
         Instant back = berlin("2025-03-12T03:00");
-        story.user = Fold.apply(story.user, new Fold.Due(), back);
+        story.user = Fold.apply(story.user, new Fold.Due("test"), back);
         assertThat(story.head().throughDate()).isEqualTo(LocalDate.parse("2025-03-11"));
         assertThat(story.head().nudges())
-                .hasSize(7)
-                .allSatisfy(n -> assertThat(n.reason()).isEqualTo(Nudge.Reason.STALE));
+                .hasSize(14)
+                .allSatisfy(d -> assertThat(d.nudge().reason()).isEqualTo(Nudge.Reason.STALE));
     }
 
     @Test
@@ -149,7 +153,7 @@ class DueSoonTest {
 
     private static Story late(Story story, String local) {
         var copy = new Story(story.now);
-        copy.user = Fold.apply(story.user, new Fold.Due(), berlin(local));
+        copy.user = Fold.apply(story.user, new Fold.Due("test"), berlin(local));
         return copy;
     }
 
@@ -166,7 +170,7 @@ class DueSoonTest {
     void a_plan_that_begins_later_nudges_on_no_day_before() {
         var story = new Story(berlin("2025-03-01T12:00"));
         story.plan(plan(DAY, story.now, BERLIN, planA("18:00"))).at(berlin("2025-03-06T00:00"));
-        assertThat(story.head().nudges()).extracting(Nudge::date).containsExactly(DAY);
+        assertThat(story.head().nudges()).extracting(d -> d.nudge().date()).containsOnly(DAY);
     }
 
     @ParameterizedTest
@@ -184,6 +188,7 @@ class DueSoonTest {
                         null,
                         Set.of(),
                         true,
+                        EN,
                         1))
                 .at(night.plusDays(2).atStartOfDay(BERLIN).toInstant());
         Nudge nudge = decisionFor(story, night);
@@ -197,8 +202,8 @@ class DueSoonTest {
         var story = aUserWithAPlanAt("18:00").at(berlin("2025-03-05T12:00"));
         Preferences d = Preferences.DEFAULT;
         ZoneId auckland = ZoneId.of("Pacific/Auckland");
-        story.preferences(
-                new Preferences(auckland, d.preferredTime(), d.quietHours(), d.channels(), null, Set.of(), true, 1));
+        story.preferences(new Preferences(
+                auckland, d.preferredTime(), d.quietHours(), d.channels(), null, Set.of(), true, EN, 1));
         assertThat(story.head().zone()).isEqualTo(BERLIN);
         story.at(berlin("2025-03-05T23:59"));
         assertThat(story.head().throughDate()).isEqualTo(DAY.minusDays(1));

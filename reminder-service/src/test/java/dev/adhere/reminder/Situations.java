@@ -118,7 +118,7 @@ final class Situations {
         void runTimersUntil(Instant moment) {
             Instant due = user.head().nextDueAt();
             while (due != null && !due.isAfter(moment)) {
-                fold(new Fold.Due(), due);
+                fold(new Fold.Due("test"), due);
                 Instant next = user.head().nextDueAt();
                 if (next != null && !next.isAfter(due)) {
                     throw new AssertionError("a timer that fired is due again at once: " + next);
@@ -137,6 +137,10 @@ final class Situations {
 
         Story excuses(List<Excuse> excuses) {
             return fold(new Fold.EditExcuses(excuses), now);
+        }
+
+        Story act(Fold.Input input) {
+            return fold(input, now);
         }
 
         Story event(SessionEvent event) {

@@ -1,0 +1,197 @@
+package dev.adhere.reminder;
+
+import dev.adhere.platform.security.Caller;
+import dev.adhere.platform.security.Role;
+import dev.adhere.platform.web.Cursor;
+import dev.adhere.platform.web.Page;
+import dev.adhere.platform.web.PageSize;
+import dev.adhere.platform.web.Problem;
+import dev.adhere.platform.web.Problem.FieldError;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+
+/// Days and exercises that leave the measure (rules 4 and 5): entered by the user until 48 hours after the day ends, by
+/// the coach for as long as figures are still computed anew.
+@RestController
+class ExcuseController {
+
+    private static final Duration SELF = Duration.ofHours(48);
+    private static final int LONGEST_DAYS = 366;
+    private static final int FURTHEST_DAYS = 366;
+    private static final int MOST = 500;
+
+    private static final Set<Excuse.Reason> BY_USER =
+            EnumSet.of(Excuse.Reason.ILLNESS, Excuse.Reason.OVEREXERTION, Excuse.Reason.TRAVEL);
+    private static final Set<Excuse.Reason> BY_COACH = EnumSet.of(
+            Excuse.Reason.ILLNESS,
+            Excuse.Reason.OVEREXERTION,
+            Excuse.Reason.TRAVEL,
+            Excuse.Reason.PAIN_POSTPONED,
+            Excuse.Reason.COACH_PAUSE);
+
+    private static final Comparator<Excuse> NEWEST_FIRST =
+            Comparator.comparing(ExcuseController::key).reversed();
+
+    private final Access access;
+    private final Keeper keeper;
+    private final Exercises exercises;
+    private final Clock clock;
+
+    ExcuseController(Access access, Keeper keeper, Exercises exercises, Clock clock) {
+        this.access = access;
+        this.keeper = keeper;
+        this.exercises = exercises;
+        this.clock = clock;
+    }
+
+    /// @param from first local date
+    /// @param to last local date; left out: the same as `from`
+    /// @param exerciseId left out or null: all exercises
+    record Body(
+            @Nullable String from,
+            @Nullable String to,
+            @Nullable String exerciseId,
+            @Nullable String reason) {
+
+        static Body of(Excuse e) {
+            return new Body(
+                    e.from().toString(),
+                    e.to().toString(),
+                    e.exerciseId(),
+                    e.reason().name());
+        }
+    }
+
+    @GetMapping("/v1/users/{userId}/excuses")
+    Mono<Page<Body>> list(
+            @PathVariable String userId,
+            @RequestParam(required = false) @Nullable Integer size,
+            @RequestParam(required = false) @Nullable String cursor,
+            Caller caller) {
+        int limit = PageSize.of(size);
+        Cursor after = Cursor.parse(cursor, 1);
+        return Blocking.call(() -> {
+            List<Excuse> rows = access.read(caller, userId).excuses().stream()
+                    .sorted(NEWEST_FIRST)
+                    .filter(e -> after == null || key(e).compareTo(after.key().getFirst()) < 0)
+                    .limit(limit + 1L)
+                    .toList();
+            return Page.of(rows, limit, e -> Cursor.after(key(e)), Body::of);
+        });
+    }
+
+    @PostMapping("/v1/users/{userId}/excuses")
+    Mono<ResponseEntity<Body>> add(@PathVariable String userId, @RequestBody Body body, Caller caller) {
+        return Blocking.call(() -> {
+            caller.require(Role.USER, Role.COACH);
+            UserState known = access.read(caller, userId);
+            boolean self = caller.owns(known.userId());
+            Excuse excuse = read(body, self ? BY_USER : BY_COACH);
+            Instant now = clock.instant();
+            var isNew = new AtomicBoolean();
+            var _ = keeper.edit(
+                    userId,
+                    user -> {
+                        isNew.set(!user.head().excuses().contains(excuse));
+                        return new Fold.EditExcuses(with(user.head(), excuse, self, now));
+                    },
+                    now);
+            return ResponseEntity.status(isNew.get() ? HttpStatus.CREATED : HttpStatus.OK)
+                    .body(Body.of(excuse));
+        });
+    }
+
+    private Excuse read(Body body, Set<Excuse.Reason> allowed) {
+        var faults = new ArrayList<FieldError>();
+        LocalDate from = PlanBody.date(body.from());
+        LocalDate to = body.to() == null ? from : PlanBody.date(body.to());
+        if (from == null) {
+            faults.add(new FieldError("from", "must be a date such as 2026-11-20"));
+        }
+        if (to == null && (from != null || body.to() != null)) {
+            faults.add(new FieldError("to", "must be a date such as 2026-11-20"));
+        }
+        if (from != null && to != null && (to.isBefore(from) || to.isAfter(from.plusDays(LONGEST_DAYS - 1)))) {
+            faults.add(new FieldError("to", "must be from the first date to " + LONGEST_DAYS + " days in all"));
+        }
+        Excuse.Reason reason = reason(body.reason(), allowed);
+        if (reason == null) {
+            faults.add(new FieldError("reason", "must be one of " + allowed));
+        }
+        if (reason == Excuse.Reason.PAIN_POSTPONED && body.exerciseId() == null) {
+            faults.add(new FieldError("exerciseId", "must be there: pain postpones an exercise"));
+        }
+        if (from == null || to == null || reason == null || !faults.isEmpty()) {
+            throw Problem.validationFailed(faults).asException();
+        }
+        if (body.exerciseId() != null && exercises.get(body.exerciseId()) == null) {
+            throw Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, "unknown-reference", "There is no exercise of this id.")
+                    .with(List.of(new FieldError("exerciseId", "must be an exercise that was published")))
+                    .asException();
+        }
+        return new Excuse(from, to, body.exerciseId(), reason);
+    }
+
+    private static Excuse.@Nullable Reason reason(@Nullable String name, Set<Excuse.Reason> allowed) {
+        for (Excuse.Reason reason : allowed) {
+            if (reason.name().equals(name)) {
+                return reason;
+            }
+        }
+        return null;
+    }
+
+    private static List<Excuse> with(UserState head, Excuse excuse, boolean self, Instant now) {
+        LocalDate today = head.today(now);
+        if (self && Fold.dayEnd(excuse.from(), head.zone()).plus(SELF).isBefore(now)) {
+            throw Problem.of(
+                            HttpStatus.UNPROCESSABLE_CONTENT,
+                            "excuse-too-late",
+                            "A day can be excused until 48 hours after it ended; after that by the coach.")
+                    .asException();
+        }
+        if (excuse.from().isBefore(today.minusDays(Lateness.HORIZON_DAYS))) {
+            throw Problem.of(
+                            HttpStatus.UNPROCESSABLE_CONTENT,
+                            "excuse-too-late",
+                            "Figures of more than " + Lateness.HORIZON_DAYS + " days ago do not change any more.")
+                    .asException();
+        }
+        if (excuse.from().isAfter(today.plusDays(FURTHEST_DAYS))) {
+            throw Problem.validationFailed("from", "must be within the next " + FURTHEST_DAYS + " days")
+                    .asException();
+        }
+        if (head.excuses().contains(excuse)) {
+            return head.excuses();
+        }
+        if (head.excuses().size() >= MOST) {
+            throw Problem.of(HttpStatus.CONFLICT, "too-many", "There are " + MOST + " excuses, which is the most.")
+                    .asException();
+        }
+        var all = new ArrayList<>(head.excuses());
+        all.add(excuse);
+        return all;
+    }
+
+    private static String key(Excuse e) {
+        return e.from() + "|" + e.to() + "|" + (e.exerciseId() == null ? "" : e.exerciseId()) + "|" + e.reason();
+    }
+}

@@ -1,0 +1,278 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.Nudge;
+import dev.adhere.contracts.Nudge.Channel;
+import dev.adhere.contracts.Nudge.Kind;
+import dev.adhere.contracts.Nudge.Outcome;
+import dev.adhere.contracts.Nudge.Reason;
+import dev.adhere.contracts.Nudge.State;
+import dev.adhere.reminder.Decision.Outgoing;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// A user's nudges during one call of the fold: decided once, then on their way until they are delivered, given up or
+/// unknown. Pure; what is to be sent stands in the head as SENDING, for whoever's claim it carries.
+final class Nudging {
+
+    /// An attempt that brought no result by then has one that cannot be known.
+    static final Duration LEASE = Duration.ofSeconds(60);
+
+    private static final int ATTEMPTS = 4;
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(30);
+
+    /// How an attempt ended.
+    enum Result {
+        /// The channel has taken it.
+        TAKEN,
+        /// Not now; it was surely not sent.
+        LATER,
+        /// Never through this channel; it was surely not sent.
+        REFUSED,
+        /// It may have been sent.
+        UNKNOWN
+    }
+
+    private final UserState.Draft head;
+    private final Function<LocalDate, List<Slot>> slots;
+
+    /// @param slots of a date, filled as they are now
+    Nudging(UserState.Draft head, Function<LocalDate, List<Slot>> slots) {
+        this.head = head;
+        this.slots = slots;
+    }
+
+    /// A kind whose moment for a date has come.
+    private record Chance(Kind kind, LocalDate date, Instant moment) {}
+
+    /// Decides what these dates' moments are due for, the earliest first.
+    void decide(Collection<LocalDate> dates, Instant now) {
+        var chances = new ArrayList<Chance>();
+        for (LocalDate date : dates) {
+            List<Slot> due = slots.apply(date);
+            for (Kind kind : Kind.values()) {
+                Instant moment = moment(kind, date, due);
+                if (moment != null && !moment.isAfter(now)) {
+                    chances.add(new Chance(kind, date, moment));
+                }
+            }
+        }
+        chances.sort(Comparator.comparing(Chance::moment).thenComparing(Chance::kind));
+        for (Chance chance : chances) {
+            Reason reason = NudgePolicy.gate(situation(chance.kind(), chance.date()), chance.moment(), now);
+            put(reason == null ? send(chance, now) : Decision.suppressed(nudge(chance, now, reason)));
+        }
+    }
+
+    private Decision send(Chance chance, Instant now) {
+        Nudge nudge = new Nudge(
+                NudgePolicy.id(head.userId, chance.kind(), chance.date()),
+                chance.kind(),
+                chance.date(),
+                now,
+                Outcome.SENT,
+                null,
+                NudgeTexts.of(
+                        chance.kind(), chance.date(), head.preferences.language(), head.lastReceivedAt, head.zone),
+                channel(),
+                State.PENDING);
+        return new Decision(nudge, null, false, new Outgoing(now, now.plus(NudgePolicy.TIME_TO_LIVE), 0, null));
+    }
+
+    private Nudge nudge(Chance chance, Instant now, Reason reason) {
+        return new Nudge(
+                NudgePolicy.id(head.userId, chance.kind(), chance.date()),
+                chance.kind(),
+                chance.date(),
+                now,
+                Outcome.SUPPRESSED,
+                reason,
+                null,
+                null,
+                null);
+    }
+
+    /// Takes on what waited until now: attempts, ends of snoozes, leases that brought no result.
+    ///
+    /// @param claim whose the attempts that begin now are
+    void forward(String claim, Instant now) {
+        for (Decision decision : List.copyOf(head.nudges)) {
+            Outgoing outgoing = decision.outgoing();
+            if (outgoing == null || outgoing.at().isAfter(now)) {
+                continue;
+            }
+            if (decision.is(State.SENDING)) {
+                put(decision.unknown(now));
+                continue;
+            }
+            Reason unwanted = unwanted(decision, outgoing, now);
+            if (unwanted != null) {
+                put(decision.givenUp(unwanted));
+            } else if (channel() == Channel.INBOX || decision.nudge().channel() == Channel.INBOX) {
+                put(decision.delivered(Channel.INBOX, now));
+            } else {
+                put(decision.to(
+                        State.SENDING,
+                        new Outgoing(now.plus(LEASE), outgoing.expiresAt(), outgoing.attempts() + 1, claim)));
+            }
+        }
+    }
+
+    // Step 10: what made sense when it was decided may not any more.
+    private @Nullable Reason unwanted(Decision decision, Outgoing outgoing, Instant now) {
+        LocalDate date = decision.nudge().date();
+        if (now.isAfter(outgoing.expiresAt()) || !date.isAfter(head.throughDate)) {
+            return Reason.EXPIRED;
+        }
+        return NudgePolicy.unwanted(situation(decision.nudge().kind(), date), now);
+    }
+
+    /// Ends the attempt that this claim began, if it is still under way.
+    void ended(String id, String claim, Result result, Instant now) {
+        change(id, decision -> {
+            Outgoing outgoing = decision.outgoing();
+            if (outgoing == null || !decision.is(State.SENDING) || !claim.equals(outgoing.holder())) {
+                return decision;
+            }
+            return switch (result) {
+                case TAKEN -> decision.delivered(Channel.EMAIL, now);
+                case UNKNOWN -> decision.unknown(now);
+                case REFUSED -> decision.delivered(Channel.INBOX, now);
+                case LATER ->
+                    outgoing.attempts() >= ATTEMPTS
+                            ? decision.delivered(Channel.INBOX, now)
+                            : decision.to(
+                                    State.PENDING,
+                                    new Outgoing(
+                                            now.plus(FIRST_RETRY.multipliedBy(1L << 2 * (outgoing.attempts() - 1))),
+                                            outgoing.expiresAt(),
+                                            outgoing.attempts(),
+                                            null));
+            };
+        });
+    }
+
+    void snooze(String id, Instant until) {
+        change(
+                id,
+                decision -> decision.sent()
+                        ? decision.snoozed(new Outgoing(until, until.plus(NudgePolicy.TIME_TO_LIVE), 0, null))
+                        : decision);
+    }
+
+    void dismiss(String id) {
+        change(id, decision -> decision.sent() ? decision.to(State.DISMISSED, null) : decision);
+    }
+
+    /// When something is next to be decided for one of these dates, or to be taken on; null for never.
+    ///
+    /// @param due the slots of a date; how far they are filled plays no part
+    @Nullable
+    Instant next(Collection<LocalDate> dates, Function<LocalDate, List<Slot>> due) {
+        Instant next = null;
+        for (LocalDate date : dates) {
+            List<Slot> those = due.apply(date);
+            for (Kind kind : Kind.values()) {
+                next = earlier(next, moment(kind, date, those));
+            }
+        }
+        for (Decision decision : head.nudges) {
+            next = earlier(
+                    next,
+                    decision.outgoing() == null ? null : decision.outgoing().at());
+        }
+        return next;
+    }
+
+    /// The moment of a decision that is still to be made; null where there is none.
+    private @Nullable Instant moment(Kind kind, LocalDate date, List<Slot> slots) {
+        Plan plan = head.plan;
+        if (plan == null
+                || head.nudges.stream()
+                        .map(Decision::nudge)
+                        .anyMatch(n -> n.kind() == kind && n.date().equals(date))) {
+            return null;
+        }
+        Instant moment = NudgePolicy.momentOf(kind, date, slots, head.preferences, head.zone);
+        // A moment that had passed when the plan was saved belongs to no plan: editing never sends the past.
+        return moment == null || moment.isBefore(plan.editedAt()) ? null : moment;
+    }
+
+    private NudgePolicy.Situation situation(Kind kind, LocalDate date) {
+        return new NudgePolicy.Situation(
+                kind,
+                date,
+                slots.apply(date),
+                head.preferences,
+                head.zone,
+                lastSetAt(),
+                this::active,
+                List.copyOf(head.nudges));
+    }
+
+    private @Nullable Instant lastSetAt() {
+        Instant last = null;
+        for (DaySums sums : head.sums.tailMap(head.throughDate.minusDays(1)).values()) {
+            Instant at = sums.lastSetAt();
+            last = at != null && (last == null || at.isAfter(last)) ? at : last;
+        }
+        return last;
+    }
+
+    // A date's sets may lie on both sides of one end, never on both sides of a day that lies between the two.
+    private boolean active(Instant after, Instant until) {
+        for (DaySums sums : head.sums.values()) {
+            Instant first = sums.firstSetAt();
+            Instant last = sums.lastSetAt();
+            if (first != null && last != null && last.isAfter(after) && !first.isAfter(until)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // The inbox always has it; who wants e-mail gets it there, too.
+    private Channel channel() {
+        boolean email = head.preferences.channels().contains(Channel.EMAIL) && head.preferences.email() != null;
+        return email ? Channel.EMAIL : Channel.INBOX;
+    }
+
+    private void change(String id, UnaryOperator<Decision> change) {
+        for (Decision decision : List.copyOf(head.nudges)) {
+            if (decision.nudge().id().equals(id)) {
+                Decision changed = change.apply(decision);
+                if (!changed.equals(decision)) {
+                    put(changed);
+                }
+            }
+        }
+    }
+
+    private void put(Decision decision) {
+        String id = decision.nudge().id();
+        int at = 0;
+        while (at < head.nudges.size() && !head.nudges.get(at).nudge().id().equals(id)) {
+            at++;
+        }
+        if (at == head.nudges.size()) {
+            head.nudges.add(decision);
+        } else {
+            head.nudges.set(at, decision);
+        }
+        head.pending = head.pending.withNudge(id);
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant a, @Nullable Instant b) {
+        if (a == null || b == null) {
+            return a == null ? b : a;
+        }
+        return a.isBefore(b) ? a : b;
+    }
+}

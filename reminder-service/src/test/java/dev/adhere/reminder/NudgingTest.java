@@ -1,0 +1,235 @@
+package dev.adhere.reminder;
+
+import static dev.adhere.reminder.Situations.BERLIN;
+import static dev.adhere.reminder.Situations.daily;
+import static dev.adhere.reminder.Situations.item;
+import static dev.adhere.reminder.Situations.plan;
+import static dev.adhere.reminder.Situations.set;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.adhere.contracts.Nudge;
+import dev.adhere.contracts.Nudge.Channel;
+import dev.adhere.contracts.Nudge.Outcome;
+import dev.adhere.contracts.Nudge.Reason;
+import dev.adhere.contracts.Nudge.State;
+import dev.adhere.contracts.SessionEvent.Side;
+import dev.adhere.reminder.Nudging.Result;
+import dev.adhere.reminder.Situations.Story;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalTime;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What becomes of a nudge that was decided: attempts, leases, snoozes, and who no longer wants it.
+class NudgingTest {
+
+    private static final LocalDate DAY = LocalDate.parse("2025-03-05");
+
+    private static Instant at(String time) {
+        return DAY.atTime(LocalTime.parse(time)).atZone(BERLIN).toInstant();
+    }
+
+    private static Preferences mail(boolean nudges) {
+        Preferences d = Preferences.DEFAULT;
+        return new Preferences(
+                null,
+                d.preferredTime(),
+                d.quietHours(),
+                List.of(Channel.EMAIL),
+                "someone@example.org",
+                Set.of(Nudge.Kind.OVERDUE),
+                nudges,
+                d.language(),
+                1);
+    }
+
+    private static Story byInbox() {
+        var story = new Story(DAY.minusDays(1).atTime(12, 0).atZone(BERLIN).toInstant());
+        return story.plan(plan(DAY, story.now, BERLIN, List.of(item("bridge", 3, 10, false, daily("18:00")))));
+    }
+
+    /// Half past five: the first attempt is under way.
+    private static Story byMail() {
+        return byInbox().preferences(mail(true)).at(at("17:30"));
+    }
+
+    private static Decision only(Story story) {
+        var dueSoon = story.head().nudges().stream()
+                .filter(d -> d.nudge().kind() == Nudge.Kind.DUE_SOON)
+                .toList();
+        assertThat(dueSoon).hasSize(1);
+        return dueSoon.getFirst();
+    }
+
+    private static Story ended(Story story, Result result) {
+        return story.act(new Fold.Attempted(only(story).nudge().id(), "test", result));
+    }
+
+    private static void is(Story story, State state, Channel channel) {
+        assertThat(only(story).nudge().state()).isEqualTo(state);
+        assertThat(only(story).nudge().channel()).isEqualTo(channel);
+    }
+
+    @Test
+    void an_attempt_stands_in_the_head_before_it_is_made_and_is_told_when_it_ended() {
+        var story = byMail();
+        is(story, State.SENDING, Channel.EMAIL);
+        assertThat(only(story).outgoing()).isEqualTo(new Decision.Outgoing(at("17:31"), at("18:00"), 1, "test"));
+        story.act(new Fold.Told(story.head().pending()));
+        is(ended(story, Result.TAKEN), State.DELIVERED, Channel.EMAIL);
+        assertThat(only(story).outgoing()).isNull();
+        assertThat(story.head().pending().nudges())
+                .containsExactly(only(story).nudge().id());
+    }
+
+    @Test
+    void what_changes_again_while_it_is_told_is_told_again() {
+        var story = byMail();
+        UserState.Pending told = story.head().pending();
+        ended(story, Result.TAKEN);
+        story.act(new Fold.Told(told));
+        assertThat(story.head().pending().nudges())
+                .containsExactly(only(story).nudge().id());
+        story.act(new Fold.Told(story.head().pending()));
+        assertThat(story.head().pending().isEmpty()).isTrue();
+    }
+
+    @Test
+    void a_server_that_is_away_is_asked_again_ever_more_rarely_and_then_the_inbox_has_to_do() {
+        var story = byMail();
+        for (String next : List.of("17:30:30", "17:32:30", "17:40:30")) {
+            is(ended(story, Result.LATER), State.PENDING, Channel.EMAIL);
+            assertThat(story.head().nextDueAt()).isEqualTo(at(next));
+            is(story.at(at(next)), State.SENDING, Channel.EMAIL);
+        }
+        is(ended(story, Result.LATER), State.DELIVERED, Channel.INBOX);
+        assertThat(only(story).nudge().outcome()).isEqualTo(Outcome.SENT);
+    }
+
+    @Test
+    void an_address_that_is_refused_leaves_the_inbox() {
+        is(ended(byMail(), Result.REFUSED), State.DELIVERED, Channel.INBOX);
+    }
+
+    @Test
+    void what_may_have_been_sent_is_not_sent_again() {
+        var story = ended(byMail(), Result.UNKNOWN);
+        is(story, State.UNKNOWN, Channel.EMAIL);
+        is(story.at(at("23:00")), State.UNKNOWN, Channel.EMAIL);
+    }
+
+    @Test
+    void who_dies_in_the_middle_of_an_attempt_leaves_it_unknown() {
+        var story = byMail().at(at("17:30:59"));
+        is(story, State.SENDING, Channel.EMAIL);
+        is(story.at(at("17:31")), State.UNKNOWN, Channel.EMAIL);
+        is(ended(story, Result.TAKEN), State.UNKNOWN, Channel.EMAIL);
+    }
+
+    @Test
+    void the_result_of_another_claim_changes_nothing() {
+        var story = byMail();
+        story.act(new Fold.Attempted(only(story).nudge().id(), "somebody else", Result.TAKEN));
+        is(story, State.SENDING, Channel.EMAIL);
+    }
+
+    @Test
+    void work_that_is_done_between_two_attempts_ends_it() {
+        var story = ended(byMail(), Result.LATER).at(at("17:30:10"));
+        story.event(set("bridge", Side.NONE, 10, DAY.atTime(17, 5).atZone(BERLIN)));
+        Nudge nudge = only(story.at(at("17:31"))).nudge();
+        assertThat(nudge.outcome()).isEqualTo(Outcome.SUPPRESSED);
+        assertThat(nudge.reason()).isEqualTo(Reason.DONE);
+        assertThat(nudge.text()).isNull();
+    }
+
+    @Test
+    void who_turns_nudges_off_between_two_attempts_gets_none() {
+        var story = ended(byMail(), Result.LATER).at(at("17:30:10")).preferences(mail(false));
+        assertThat(only(story.at(at("17:31"))).nudge().reason()).isEqualTo(Reason.NOT_ALLOWED);
+    }
+
+    @Test
+    void who_takes_the_address_back_between_two_attempts_has_it_in_the_inbox() {
+        var story = ended(byMail(), Result.LATER).at(at("17:30:10")).preferences(Preferences.DEFAULT);
+        is(story.at(at("17:31")), State.DELIVERED, Channel.INBOX);
+    }
+
+    @Test
+    void after_an_outage_of_half_an_hour_it_is_not_tried_again() {
+        var story = ended(byMail(), Result.LATER);
+        story.user = Fold.apply(story.user, new Fold.Due("test"), at("18:01"));
+        assertThat(only(story).nudge().reason()).isEqualTo(Reason.EXPIRED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Result.class)
+    void a_nudge_dismissed_in_the_middle_of_an_attempt_stays_dismissed(Result result) {
+        var story = byMail();
+        story.act(new Fold.Dismiss(only(story).nudge().id()));
+        ended(story, result).at(at("20:00"));
+        assertThat(only(story).nudge().state()).isEqualTo(State.DISMISSED);
+        assertThat(only(story).outgoing()).isNull();
+    }
+
+    @Test
+    void a_snoozed_nudge_comes_again_and_keeps_its_day_s_other_one_away_until_then() {
+        var story = byInbox().at(at("17:40"));
+        story.act(new Fold.Snooze(only(story).nudge().id(), at("20:10")));
+        is(story, State.SNOOZED, Channel.INBOX);
+        story.at(at("20:09"));
+        assertThat(story.head().nudges())
+                .filteredOn(d -> d.nudge().kind() == Nudge.Kind.OVERDUE)
+                .extracting(d -> d.nudge().reason())
+                .containsExactly(Reason.OUTRANKED);
+        is(story.at(at("20:10")), State.DELIVERED, Channel.INBOX);
+        assertThat(only(story).lastSentAt()).isEqualTo(at("20:10"));
+    }
+
+    @Test
+    void a_snoozed_mail_is_sent_again() {
+        var story = ended(byMail(), Result.TAKEN).at(at("17:45"));
+        story.act(new Fold.Snooze(only(story).nudge().id(), at("18:15")));
+        is(story.at(at("18:15")), State.SENDING, Channel.EMAIL);
+    }
+
+    @Test
+    void a_snoozed_nudge_does_not_come_after_the_work_is_done_nor_in_the_quiet_hours() {
+        var story = byInbox().at(at("17:40"));
+        story.act(new Fold.Snooze(only(story).nudge().id(), at("18:40")));
+        story.at(at("18:00"))
+                .event(set("bridge", Side.NONE, 10, DAY.atTime(18, 0).atZone(BERLIN)));
+        is(story.at(at("18:40")), State.EXPIRED, Channel.INBOX);
+        assertThat(only(story).nudge().outcome()).isEqualTo(Outcome.SENT);
+
+        var late = byInbox().at(at("20:40"));
+        late.act(new Fold.Snooze(only(late).nudge().id(), at("21:30")));
+        is(late.at(at("21:30")), State.EXPIRED, Channel.INBOX);
+    }
+
+    @Test
+    void a_nudge_that_comes_again_counts_for_the_two_hours_between_nudges() {
+        var story = byInbox().at(at("17:40"));
+        story.act(new Fold.Snooze(only(story).nudge().id(), at("18:30")));
+        story.at(at("20:30"));
+        assertThat(story.head().nudges())
+                .filteredOn(d -> d.nudge().kind() == Nudge.Kind.OVERDUE)
+                .extracting(d -> d.nudge().reason())
+                .containsExactly(Reason.CAP);
+    }
+
+    @Test
+    void what_was_not_sent_cannot_be_snoozed() {
+        var story = byInbox()
+                .excuses(List.of(new Excuse(DAY, DAY, null, Excuse.Reason.ILLNESS)))
+                .at(at("17:40"));
+        Decision before = only(story);
+        story.act(new Fold.Snooze(before.nudge().id(), at("18:30")));
+        story.act(new Fold.Dismiss(before.nudge().id()));
+        assertThat(only(story)).isEqualTo(before);
+    }
+}
