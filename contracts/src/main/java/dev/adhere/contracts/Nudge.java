@@ -26,8 +26,16 @@ public record Nudge(
 
     /// Section 3.2, in the order in which they outrank one another.
     public enum Kind {
+        /// The last due day brought nothing, the one before did.
+        RECOVERY,
+        /// Three, seven or fourteen due days in a row brought nothing.
+        RE_ENGAGE,
+        /// The day's time has passed, and not enough is done.
         OVERDUE,
-        DUE_SOON
+        /// The day's time comes.
+        DUE_SOON,
+        /// Something was reached.
+        ENCOURAGE
     }
 
     public enum Outcome {

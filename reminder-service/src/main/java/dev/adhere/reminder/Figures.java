@@ -76,7 +76,7 @@ record Figures(Window a7, Window a28, int streak, int bestStreak) {
                 streak.best());
     }
 
-    private static List<DaySums> last(NavigableMap<LocalDate, DaySums> sums, LocalDate throughDate, int days) {
+    static List<DaySums> last(NavigableMap<LocalDate, DaySums> sums, LocalDate throughDate, int days) {
         return List.copyOf(sums.subMap(throughDate.minusDays(days - 1L), true, throughDate, true)
                 .values());
     }

@@ -31,6 +31,9 @@ final class Fold {
 
     private static final Duration REMEMBERED = Duration.ofDays(14);
 
+    // A set that came later than this is no reason to encourage anybody now.
+    private static final Duration FRESH = Duration.ofMinutes(10);
+
     private Fold() {}
 
     /// What can happen to a user.
@@ -152,7 +155,7 @@ final class Fold {
     static User apply(User user, Input input, Instant now) {
         var step = new Step(user);
         switch (input) {
-            case Happened happened -> step.happened(happened);
+            case Happened happened -> step.happened(happened, now);
             case EditPlan(Plan plan) -> step.editPlan(plan, now);
             case EditPreferences(Preferences preferences) -> {
                 step.head.preferences = preferences;
@@ -241,7 +244,7 @@ final class Fold {
             return new User(head.done(), days);
         }
 
-        void happened(Happened input) {
+        void happened(Happened input, Instant now) {
             SessionEvent event = input.event();
             if (head.applied.covers(input.topicId(), input.offset())) {
                 return;
@@ -257,6 +260,7 @@ final class Fold {
                 return;
             }
             LocalDate date = dated.date();
+            DaySums without = sums(date);
             Fact fact = Fact.of(dated);
             Instant firstSaved = head.plan == null ? null : head.plan.firstSavedAt();
             days.put(date, day(date).with(fact, Lateness.tooLate(dated, firstSaved)));
@@ -270,6 +274,13 @@ final class Fold {
                 if (moved && Dose.hasQuota(head.plan, each)) {
                     recompute(Dose.weekOf(each));
                 }
+            }
+            boolean justDone = dated instanceof SessionEvent.CompletedSet
+                    && date.equals(head.throughDate.plusDays(1))
+                    && !dated.time().toInstant().isBefore(now.minus(FRESH))
+                    && !dated.receivedAt().isBefore(now.minus(FRESH));
+            if (justDone && head.sums.containsKey(date)) {
+                nudging.encourage(date, without, now);
             }
         }
 

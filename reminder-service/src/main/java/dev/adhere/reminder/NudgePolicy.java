@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.Nudge.Kind;
 import dev.adhere.contracts.Nudge.Reason;
 import dev.adhere.contracts.Nudge.State;
@@ -12,6 +13,10 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +40,63 @@ final class NudgePolicy {
     private static final int MOST_IN_7_DAYS = 8;
     private static final int TIRED_AFTER = 3;
     private static final int CHANCES_SKIPPED = 2;
+    private static final int SILENT_FROM = 3;
+    private static final Set<Integer> RE_ENGAGE_AFTER = Set.of(3, 7, 14);
+    private static final Set<Integer> STREAKS = Set.of(3, 7, 14, 28);
+    private static final int NEW_FOR_DAYS = 14;
+    private static final Duration ENCOURAGED_FOR = Duration.ofDays(3);
 
     private NudgePolicy() {}
+
+    /// What a date's work gives rise to: one decision each, of the kind that fits.
+    enum Occasion {
+        COMING(Kind.RECOVERY, Kind.RE_ENGAGE, Kind.DUE_SOON),
+        PASSED(Kind.OVERDUE);
+
+        private final Set<Kind> kinds;
+
+        Occasion(Kind... kinds) {
+            this.kinds = Set.of(kinds);
+        }
+
+        boolean decidedBy(Nudge nudge) {
+            return kinds.contains(nudge.kind());
+        }
+    }
+
+    /// How long nothing was done.
+    ///
+    /// @param dueDays the newest closed due days in a row without credit
+    /// @param before whether a due day with credit went before them
+    record Missed(int dueDays, boolean before) {
+
+        /// @param newestFirst closed days
+        static Missed of(Iterable<DaySums> newestFirst) {
+            int missed = 0;
+            for (DaySums day : newestFirst) {
+                if (day.isDue()) {
+                    if (day.active()) {
+                        return new Missed(missed, true);
+                    }
+                    missed++;
+                }
+            }
+            return new Missed(missed, false);
+        }
+    }
+
+    /// The kind that an occasion calls for.
+    static Kind kindOf(Occasion occasion, Missed missed) {
+        return switch (occasion) {
+            case PASSED -> Kind.OVERDUE;
+            case COMING -> {
+                if (RE_ENGAGE_AFTER.contains(missed.dueDays())) {
+                    yield Kind.RE_ENGAGE;
+                }
+                yield missed.dueDays() == 1 && missed.before() ? Kind.RECOVERY : Kind.DUE_SOON;
+            }
+        };
+    }
 
     /// What the gate reads.
     ///
@@ -53,6 +113,7 @@ final class NudgePolicy {
             ZoneId zone,
             @Nullable Instant lastSetAt,
             BiPredicate<Instant, Instant> active,
+            Missed missed,
             List<Decision> decided) {}
 
     /// The id of the one decision of a kind that a user and a date have: also the key that makes a
@@ -62,24 +123,24 @@ final class NudgePolicy {
                 .toString();
     }
 
-    /// The moment at which a kind is decided for a date; null where there is none.
+    /// The moment at which an occasion of a date is decided; null where there is none.
     ///
     /// @param slots of the date; how far they are filled plays no part
     static @Nullable Instant momentOf(
-            Kind kind, LocalDate date, List<Slot> slots, Preferences preferences, ZoneId zone) {
+            Occasion occasion, LocalDate date, List<Slot> slots, Preferences preferences, ZoneId zone) {
         if (slots.isEmpty()) {
             return null;
         }
         ZonedDateTime first = ZonedDateTime.of(date, firstTime(slots, preferences), zone);
-        return switch (kind) {
-            case DUE_SOON -> dueSoon(first, preferences.quietHours());
-            case OVERDUE -> overdue(first, preferences.quietHours());
+        return switch (occasion) {
+            case COMING -> coming(first, preferences.quietHours());
+            case PASSED -> passed(first, preferences.quietHours());
         };
     }
 
     /// Half an hour before the first time that the date's due slots name, moved to the end of the quiet hours where
     /// that first time is not before it.
-    private static Instant dueSoon(ZonedDateTime first, Preferences.QuietHours quiet) {
+    private static Instant coming(ZonedDateTime first, Preferences.QuietHours quiet) {
         ZonedDateTime moment = first.minus(LEAD);
         if (quiet.cover(moment.toLocalTime())) {
             ZonedDateTime end = next(moment, quiet.to());
@@ -92,7 +153,7 @@ final class NudgePolicy {
 
     /// Two hours after the first time, or an hour before the quiet hours if that is earlier; never less than half an
     /// hour after the first time, nor when the day is over.
-    private static @Nullable Instant overdue(ZonedDateTime first, Preferences.QuietHours quiet) {
+    private static @Nullable Instant passed(ZonedDateTime first, Preferences.QuietHours quiet) {
         ZonedDateTime moment = first.plus(OVERDUE_AFTER);
         if (!quiet.none()) {
             ZonedDateTime evening = next(first, quiet.from()).minus(BEFORE_QUIET);
@@ -141,22 +202,26 @@ final class NudgePolicy {
         if (s.preferences().mutedKinds().contains(s.kind())) {
             return Reason.MUTED;
         }
-        if (s.slots().stream().allMatch(Slot::excused)) {
-            return Reason.NOT_DUE;
-        }
-        if (done(s)) {
-            return Reason.DONE;
-        }
-        Instant lastSetAt = s.lastSetAt();
-        if (lastSetAt != null && lastSetAt.isAfter(now.minus(SESSION))) {
-            return Reason.IN_SESSION;
+        // Who is encouraged has just done something.
+        if (s.kind() != Kind.ENCOURAGE) {
+            if (s.slots().stream().allMatch(Slot::excused)) {
+                return Reason.NOT_DUE;
+            }
+            if (done(s)) {
+                return Reason.DONE;
+            }
+            Instant lastSetAt = s.lastSetAt();
+            if (lastSetAt != null && lastSetAt.isAfter(now.minus(SESSION))) {
+                return Reason.IN_SESSION;
+            }
         }
         return s.preferences().quietHours().cover(LocalTime.ofInstant(now, s.zone())) ? Reason.QUIET_HOURS : null;
     }
 
     private static boolean done(Situation s) {
         return switch (s.kind()) {
-            case DUE_SOON -> s.slots().stream().anyMatch(slot -> slot.credit() > 0);
+            case RECOVERY, RE_ENGAGE, DUE_SOON -> s.slots().stream().anyMatch(slot -> slot.credit() > 0);
+            case ENCOURAGE -> false;
             case OVERDUE -> {
                 long done = 0;
                 long due = 0;
@@ -171,8 +236,12 @@ final class NudgePolicy {
         };
     }
 
-    // Steps 6 and 7. Who is to be reminded at a time of the own choice is not reminded before it.
+    // Steps 6 and 7. Who has missed three due days is left alone but for RE_ENGAGE; who is to be reminded at a time of
+    // the own choice is not reminded before it.
     private static @Nullable Reason tooMuch(Situation s, Instant now) {
+        if (s.missed().dueDays() >= SILENT_FROM && (s.kind() == Kind.DUE_SOON || s.kind() == Kind.OVERDUE)) {
+            return Reason.OUTRANKED;
+        }
         for (Decision decision : s.decided()) {
             boolean samePlace = decision.nudge().date().equals(s.date()) && decision.is(State.SNOOZED)
                     || decision.sent() && decision.nudge().decidedAt().equals(now);
@@ -230,6 +299,56 @@ final class NudgePolicy {
             }
         }
         return false;
+    }
+
+    /// What today's work reached with the set that has just been counted; null where that calls for no encouragement.
+    ///
+    /// @param sums with the set
+    /// @param before today's sums without it
+    static @Nullable Reached reached(
+            NavigableMap<LocalDate, DaySums> sums, Figures.Frozen frozen, LocalDate today, DaySums before) {
+        DaySums after = Objects.requireNonNull(sums.get(today));
+        if (after.done() <= before.done()) {
+            return null;
+        }
+        if (after.adherent() && !(before.isDue() && before.adherent())) {
+            int streak = Figures.of(sums, today, frozen).streak();
+            if (STREAKS.contains(streak)) {
+                return new Reached.Streak(streak);
+            }
+        }
+        if (!much(sums, today)) {
+            return null;
+        }
+        var without = new TreeMap<>(sums);
+        without.put(today, before);
+        boolean already = much(without, today)
+                || today.minusDays(NEW_FOR_DAYS).datesUntil(today).anyMatch(date -> much(sums, date));
+        return already ? null : new Reached.Much();
+    }
+
+    // A7 of 80 or more, that date included.
+    private static boolean much(NavigableMap<LocalDate, DaySums> sums, LocalDate date) {
+        Figures.Window week = Figures.Window.of(Figures.last(sums, date, 7));
+        return week.due() > 0 && DaySums.adherent(week.done(), week.due() * 1000);
+    }
+
+    /// Whether the user was encouraged within the last three days.
+    static boolean encouragedLately(List<Decision> decided, Instant now) {
+        return decided.stream()
+                .anyMatch(d -> d.nudge().kind() == Kind.ENCOURAGE
+                        && d.sent()
+                        && d.nudge().decidedAt().isAfter(now.minus(ENCOURAGED_FOR)));
+    }
+
+    /// What a user may be encouraged for.
+    sealed interface Reached {
+
+        /// 3, 7, 14 or 28 due days in a row, today included.
+        record Streak(int days) implements Reached {}
+
+        /// A7, today included, is 80 or more for the first time in 14 days.
+        record Much() implements Reached {}
     }
 
     private static Instant earlier(Instant a, Instant b) {

@@ -33,6 +33,16 @@ final class NudgeTexts {
 
     private NudgeTexts() {}
 
+    /// What a user reads who has reached something.
+    static String of(NudgePolicy.Reached reached, Preferences.Language language) {
+        return switch (reached) {
+            case NudgePolicy.Reached.Streak(int days) -> text(language, "ENCOURAGE.streak", days);
+            case NudgePolicy.Reached.Much _ -> text(language, "ENCOURAGE.much");
+        };
+    }
+
+    /// What a user reads when the work of a date is coming or has not been done.
+    ///
     /// @param lastReceivedAt of the user; who has not been heard of on the date is not told to have missed anything
     static String of(
             Nudge.Kind kind,
@@ -41,7 +51,8 @@ final class NudgeTexts {
             @Nullable Instant lastReceivedAt,
             ZoneId zone) {
         return switch (kind) {
-            case DUE_SOON -> text(language, "DUE_SOON");
+            case RECOVERY, RE_ENGAGE, DUE_SOON -> text(language, kind.name());
+            case ENCOURAGE -> throw new IllegalArgumentException("who is encouraged is told what for");
             case OVERDUE ->
                 lastReceivedAt == null
                                 || !lastReceivedAt.isBefore(

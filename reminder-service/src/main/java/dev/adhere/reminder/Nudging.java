@@ -7,6 +7,7 @@ import dev.adhere.contracts.Nudge.Outcome;
 import dev.adhere.contracts.Nudge.Reason;
 import dev.adhere.contracts.Nudge.State;
 import dev.adhere.reminder.Decision.Outgoing;
+import dev.adhere.reminder.NudgePolicy.Occasion;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -15,6 +16,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,26 +54,47 @@ final class Nudging {
     /// A kind whose moment for a date has come.
     private record Chance(Kind kind, LocalDate date, Instant moment) {}
 
+    /// Encourages for what today's work has just reached.
+    ///
+    /// @param before today's sums without the set that was counted last
+    void encourage(LocalDate today, DaySums before, Instant now) {
+        if (head.plan == null
+                || NudgePolicy.encouragedLately(head.nudges, now)
+                || isDecided(today, nudge -> nudge.kind() == Kind.ENCOURAGE)) {
+            return;
+        }
+        NudgePolicy.Reached reached = NudgePolicy.reached(head.sums, head.frozen, today, before);
+        if (reached != null) {
+            settle(new Chance(Kind.ENCOURAGE, today, now), NudgeTexts.of(reached, head.preferences.language()), now);
+        }
+    }
+
     /// Decides what these dates' moments are due for, the earliest first.
     void decide(Collection<LocalDate> dates, Instant now) {
         var chances = new ArrayList<Chance>();
         for (LocalDate date : dates) {
             List<Slot> due = slots.apply(date);
-            for (Kind kind : Kind.values()) {
-                Instant moment = moment(kind, date, due);
+            for (Occasion occasion : Occasion.values()) {
+                Instant moment = moment(occasion, date, due);
                 if (moment != null && !moment.isAfter(now)) {
-                    chances.add(new Chance(kind, date, moment));
+                    chances.add(new Chance(NudgePolicy.kindOf(occasion, missed(date)), date, moment));
                 }
             }
         }
         chances.sort(Comparator.comparing(Chance::moment).thenComparing(Chance::kind));
         for (Chance chance : chances) {
-            Reason reason = NudgePolicy.gate(situation(chance.kind(), chance.date()), chance.moment(), now);
-            put(reason == null ? send(chance, now) : Decision.suppressed(nudge(chance, now, reason)));
+            String text = NudgeTexts.of(
+                    chance.kind(), chance.date(), head.preferences.language(), head.lastReceivedAt, head.zone);
+            settle(chance, text, now);
         }
     }
 
-    private Decision send(Chance chance, Instant now) {
+    private void settle(Chance chance, String text, Instant now) {
+        Reason reason = NudgePolicy.gate(situation(chance.kind(), chance.date()), chance.moment(), now);
+        put(reason == null ? sent(chance, text, now) : Decision.suppressed(suppressed(chance, reason, now)));
+    }
+
+    private Decision sent(Chance chance, String text, Instant now) {
         Nudge nudge = new Nudge(
                 NudgePolicy.id(head.userId, chance.kind(), chance.date()),
                 chance.kind(),
@@ -79,14 +102,13 @@ final class Nudging {
                 now,
                 Outcome.SENT,
                 null,
-                NudgeTexts.of(
-                        chance.kind(), chance.date(), head.preferences.language(), head.lastReceivedAt, head.zone),
+                text,
                 channel(),
                 State.PENDING);
         return new Decision(nudge, null, false, new Outgoing(now, now.plus(NudgePolicy.TIME_TO_LIVE), 0, null));
     }
 
-    private Nudge nudge(Chance chance, Instant now, Reason reason) {
+    private Nudge suppressed(Chance chance, Reason reason, Instant now) {
         return new Nudge(
                 NudgePolicy.id(head.userId, chance.kind(), chance.date()),
                 chance.kind(),
@@ -179,8 +201,8 @@ final class Nudging {
         Instant next = null;
         for (LocalDate date : dates) {
             List<Slot> those = due.apply(date);
-            for (Kind kind : Kind.values()) {
-                next = earlier(next, moment(kind, date, those));
+            for (Occasion occasion : Occasion.values()) {
+                next = earlier(next, moment(occasion, date, those));
             }
         }
         for (Decision decision : head.nudges) {
@@ -192,17 +214,30 @@ final class Nudging {
     }
 
     /// The moment of a decision that is still to be made; null where there is none.
-    private @Nullable Instant moment(Kind kind, LocalDate date, List<Slot> slots) {
+    private @Nullable Instant moment(Occasion occasion, LocalDate date, List<Slot> slots) {
         Plan plan = head.plan;
-        if (plan == null
-                || head.nudges.stream()
-                        .map(Decision::nudge)
-                        .anyMatch(n -> n.kind() == kind && n.date().equals(date))) {
+        if (plan == null || isDecided(date, occasion::decidedBy)) {
             return null;
         }
-        Instant moment = NudgePolicy.momentOf(kind, date, slots, head.preferences, head.zone);
+        Instant moment = NudgePolicy.momentOf(occasion, date, slots, head.preferences, head.zone);
         // A moment that had passed when the plan was saved belongs to no plan: editing never sends the past.
         return moment == null || moment.isBefore(plan.editedAt()) ? null : moment;
+    }
+
+    private boolean isDecided(LocalDate date, Predicate<Nudge> kind) {
+        return head.nudges.stream()
+                .map(Decision::nudge)
+                .anyMatch(nudge -> nudge.date().equals(date) && kind.test(nudge));
+    }
+
+    private NudgePolicy.Missed missed(LocalDate date) {
+        LocalDate last = earlier(head.throughDate, date.minusDays(1));
+        return NudgePolicy.Missed.of(
+                head.sums.headMap(last, true).descendingMap().values());
+    }
+
+    private static LocalDate earlier(LocalDate a, LocalDate b) {
+        return a.isBefore(b) ? a : b;
     }
 
     private NudgePolicy.Situation situation(Kind kind, LocalDate date) {
@@ -214,6 +249,7 @@ final class Nudging {
                 head.zone,
                 lastSetAt(),
                 this::active,
+                missed(date),
                 List.copyOf(head.nudges));
     }
 
