@@ -94,8 +94,10 @@ final class Fold {
                 if (!Lateness.beyondHorizon(event)) {
                     dates.add(event.date());
                     dates.addAll(datesOf(head, event.id()));
-                    dates.addAll(datesOfChains(head, event));
-                    if (!(event instanceof SessionEvent.PainScore)) {
+                    Set<LocalDate> chains = datesOfChains(head, event);
+                    dates.addAll(chains);
+                    // A pain score moves sets only where it parts a chain or takes the place of one on a full date.
+                    if (!(event instanceof SessionEvent.PainScore) || !chains.isEmpty() || isFull(head, event.date())) {
                         for (LocalDate date : List.copyOf(dates)) {
                             if (Dose.hasQuota(head.plan(), date)) {
                                 dates.addAll(Dose.weekOf(date));
@@ -115,6 +117,11 @@ final class Fold {
                 yield dates;
             }
         };
+    }
+
+    private static boolean isFull(UserState head, LocalDate date) {
+        DaySums sums = head.sums().get(date);
+        return sums != null && sums.ids().length >= Day.MOST;
     }
 
     /// Where a fact of this id may be.
@@ -267,10 +274,9 @@ final class Fold {
             Set<LocalDate> touched = relink(fact, date);
             touched.add(date);
             for (LocalDate each : touched) {
-                DaySums before = head.sums.get(each);
+                DaySums before = sums(each);
                 recompute(List.of(each));
-                boolean moved =
-                        before == null || !before.exercises().equals(sums(each).exercises());
+                boolean moved = !sums(each).exercises().equals(before.exercises());
                 if (moved && Dose.hasQuota(head.plan, each)) {
                     recompute(Dose.weekOf(each));
                 }

@@ -261,6 +261,12 @@ class AdherenceVectorTest {
     }
 
     @Test
+    void V12_half_of_a_tenth_rounds_up_and_never_to_even() {
+        same(AdherenceAnswer.percent(1, 16), "6.3");
+        same(AdherenceAnswer.percent(3, 16), "18.8");
+    }
+
+    @Test
     void V15_every_other_day_of_28() {
         var dates = new ArrayList<LocalDate>();
         for (int i = 0; i < 28; i += 2) {

@@ -7,8 +7,10 @@ import dev.adhere.contracts.SessionEvent.Withdrawal;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DayOfWeek;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -238,6 +240,24 @@ final class Oracle {
                 && byDate.getOrDefault(date, List.of()).stream()
                         .anyMatch(
                                 e -> e.exerciseId().equals(exercise) && !(item.unilateral() && e.side() == Side.NONE));
+    }
+
+    /// The last local day that is closed at an instant: from the first plan on, and a zone that the user moves to rules
+    /// from the next day end on.
+    static LocalDate closed(Instant savedAt, ZoneId before, Instant movedAt, ZoneId after, Instant at) {
+        LocalDate open = savedAt.atZone(before).toLocalDate();
+        ZoneId zone = before;
+        // Days begin at whole quarters of an hour everywhere.
+        Instant now = savedAt.minusSeconds(savedAt.getEpochSecond() % 900);
+        while (!now.isAfter(at)) {
+            if (now.atZone(zone).toLocalDate().isAfter(open)) {
+                open = open.plusDays(1);
+                zone = now.isAfter(movedAt) ? after : before;
+            } else {
+                now = now.plusSeconds(900);
+            }
+        }
+        return open.minusDays(1);
     }
 
     /// Windows and streaks up to and including a date.

@@ -2,7 +2,11 @@ package dev.adhere.reminder;
 
 import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.SessionEvent.CompletedSet;
+import dev.adhere.contracts.SessionEvent.Context;
 import dev.adhere.contracts.SessionEvent.Envelope;
+import dev.adhere.contracts.SessionEvent.PainScore;
+import dev.adhere.contracts.SessionEvent.Region;
+import dev.adhere.contracts.SessionEvent.Sensation;
 import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.contracts.SessionEvent.Withdrawal;
 import java.time.DayOfWeek;
@@ -61,7 +65,7 @@ final class Situations {
 
     static CompletedSet set(
             String id, String exercise, Side side, @Nullable Integer reps, ZonedDateTime time, Instant receivedAt) {
-        return correction(null, id, exercise, side, reps, time, receivedAt);
+        return correction(null, id, exercise, side, reps, null, time, receivedAt);
     }
 
     static CompletedSet correction(
@@ -70,6 +74,7 @@ final class Situations {
             String exercise,
             Side side,
             @Nullable Integer reps,
+            @Nullable Integer holdSeconds,
             ZonedDateTime time,
             Instant receivedAt) {
         return new CompletedSet(
@@ -80,9 +85,24 @@ final class Situations {
                 time.getZone(),
                 side,
                 reps,
+                holdSeconds,
                 null,
                 null,
                 null,
+                replaces);
+    }
+
+    static PainScore score(@Nullable String replaces, String id, int score, ZonedDateTime time, Instant receivedAt) {
+        return new PainScore(
+                new Envelope(
+                        "user-001", id, "app/test", PainScore.TYPE, time.toOffsetDateTime(), receivedAt, Map.of()),
+                JsonMapper.shared().createObjectNode(),
+                score,
+                Context.AFTER,
+                Sensation.PAIN,
+                Region.LOW_BACK,
+                null,
+                time.getZone(),
                 null,
                 replaces);
     }
