@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Events that name one another, directly or through others, are a chain; the newest of a chain by (`time`, id) counts.
 /// A correction is of the type of what it corrects; one that names an event of another type corrects nothing. A
-/// withdrawal may name any type. Events that name the same id are one chain even while nothing of that id has come.
+/// withdrawal may name any type. Corrections that name the same id are one chain even while nothing of that id has
+/// come, if they are of one type; a withdrawal of what has not come waits for it.
 public final class Chains {
 
     private Chains() {}
@@ -63,8 +64,10 @@ public final class Chains {
         for (L link : links) {
             String target = link.replaces();
             if (target != null && mayReplace(link, byId.get(target))) {
-                neighbours.computeIfAbsent(link.id(), _ -> new HashSet<>()).add(target);
-                neighbours.computeIfAbsent(target, _ -> new HashSet<>()).add(link.id());
+                // No id holds a space: what has not come stands apart for each type.
+                String node = byId.containsKey(target) ? target : target + " " + link.type();
+                neighbours.computeIfAbsent(link.id(), _ -> new HashSet<>()).add(node);
+                neighbours.computeIfAbsent(node, _ -> new HashSet<>()).add(link.id());
             }
         }
         List<List<L>> chains = new ArrayList<>();

@@ -85,6 +85,12 @@ class ChainsTest {
     }
 
     @Test
+    void an_unseen_id_brings_no_events_of_different_types_together() {
+        assertThat(replaced(set("b", 2, "never-came"), score("c", 3, "never-came")))
+                .isEmpty();
+    }
+
+    @Test
     void what_names_itself_or_goes_in_circles_ends() {
         assertThat(replaced(set("a", 1, "a"))).isEmpty();
         assertThat(replaced(set("a", 1, "b"), set("b", 1, "a"))).isEqualTo(Map.of("a", "b"));

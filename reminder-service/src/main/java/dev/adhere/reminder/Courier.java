@@ -32,13 +32,14 @@ final class Courier implements SmartLifecycle {
     }
 
     /// @param to an e-mail address
-    record Letter(String nudgeId, String to, String subject, String text, Instant decidedAt) {}
+    /// @param at when it was written
+    record Letter(String nudgeId, String to, String subject, String text, Instant at) {}
 
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
     private static final int AT_ONCE = 16;
 
-    // An attempt that could not begin by then might end after its lease.
-    private static final Duration LATEST_BEGIN = Nudging.LEASE.dividedBy(2);
+    // What has not begun by then is to be looked at again first: the work may have been done meanwhile.
+    private static final Duration WAIT_FOR_LINE = Duration.ofSeconds(3);
 
     private final Channel mail;
     private final Keeper keeper;
@@ -86,15 +87,15 @@ final class Courier implements SmartLifecycle {
                 if (outgoing != null && decision.is(State.SENDING) && claim.equals(outgoing.holder())) {
                     ExecutorService current = workers;
                     if (current != null) {
-                        current.execute(() -> attempt(head, decision.nudge(), outgoing, claim));
+                        current.execute(() -> attempt(head, decision.nudge(), claim));
                     }
                 }
             }
         }
     }
 
-    private void attempt(UserState head, Nudge nudge, Decision.Outgoing outgoing, String claim) {
-        Nudging.Result result = send(head, nudge, outgoing);
+    private void attempt(UserState head, Nudge nudge, String claim) {
+        Nudging.Result result = send(head, nudge);
         try {
             var ended = new Fold.Attempted(nudge.id(), claim, result);
             var _ = keeper.fold(Map.of(head.userId(), List.of(ended)), clock.instant());
@@ -104,13 +105,18 @@ final class Courier implements SmartLifecycle {
         }
     }
 
-    private Nudging.Result send(UserState head, Nudge nudge, Decision.Outgoing outgoing) {
-        lines.acquireUninterruptibly();
+    private Nudging.Result send(UserState head, Nudge nudge) {
+        Letter letter = letter(head, nudge, clock.instant());
         try {
-            if (clock.instant().isAfter(outgoing.at().minus(LATEST_BEGIN))) {
-                return Nudging.Result.LATER;
+            if (!lines.tryAcquire(WAIT_FOR_LINE.toMillis(), TimeUnit.MILLISECONDS)) {
+                return Nudging.Result.NOT_BEGUN;
             }
-            return mail.send(letter(head, nudge));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return Nudging.Result.NOT_BEGUN;
+        }
+        try {
+            return mail.send(letter);
         } catch (RuntimeException e) {
             log.warn("an attempt to send failed: {}", e.getClass().getName());
             return Nudging.Result.UNKNOWN;
@@ -119,13 +125,13 @@ final class Courier implements SmartLifecycle {
         }
     }
 
-    private static Letter letter(UserState head, Nudge nudge) {
+    private static Letter letter(UserState head, Nudge nudge, Instant now) {
         Preferences.Language language = head.preferences().language();
         return new Letter(
                 nudge.id(),
                 Objects.requireNonNull(head.preferences().email()),
                 NudgeTexts.mailSubject(language),
                 nudge.text() + "\n\n" + NudgeTexts.mailFooter(language) + "\n",
-                nudge.decidedAt());
+                now);
     }
 }

@@ -6,16 +6,17 @@ import dev.adhere.contracts.Nudge.Outcome;
 import dev.adhere.contracts.Nudge.Reason;
 import dev.adhere.contracts.Nudge.State;
 import java.time.Instant;
+import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
 /// A nudge that was decided, as the user's head remembers it.
 ///
-/// @param lastSentAt when it last reached the user, or may have; null where it never did
+/// @param moment at which it was to be decided, or at which it came again after a snooze
 /// @param snoozed whether the user put it off: that is an answer to it
 /// @param outgoing null unless something is still to become of it
 record Decision(
         Nudge nudge,
-        @Nullable Instant lastSentAt,
+        Instant moment,
         boolean snoozed,
         @Nullable Outgoing outgoing) {
 
@@ -33,8 +34,19 @@ record Decision(
             @Nullable String holder) {}
 
     /// One that did not pass the gate.
-    static Decision suppressed(Nudge nudge) {
-        return new Decision(nudge, null, false, null);
+    static Decision suppressed(String id, Nudge.Kind kind, LocalDate date, Instant moment, Instant now, Reason reason) {
+        return new Decision(
+                new Nudge(id, kind, date, now, Outcome.SUPPRESSED, reason, null, null, null), moment, false, null);
+    }
+
+    /// One that did: the inbox has it from now on, and it waits for its first attempt.
+    static Decision sent(
+            String id, Nudge.Kind kind, LocalDate date, Instant moment, Instant now, String text, Channel channel) {
+        return new Decision(
+                new Nudge(id, kind, date, now, Outcome.SENT, null, text, channel, State.PENDING),
+                moment,
+                false,
+                new Outgoing(now, now.plus(NudgePolicy.TIME_TO_LIVE), 0, null));
     }
 
     boolean sent() {
@@ -47,48 +59,35 @@ record Decision(
 
     /// Changes state, and what is still to happen to it.
     Decision to(State state, @Nullable Outgoing outgoing) {
-        return new Decision(
-                with(nudge.outcome(), nudge.reason(), nudge.channel(), state), lastSentAt, snoozed, outgoing);
+        return new Decision(with(null, nudge.channel(), state), moment, snoozed, outgoing);
     }
 
     /// Reached the user through a channel.
-    Decision delivered(Channel channel, Instant at) {
-        return new Decision(with(Outcome.SENT, null, channel, State.DELIVERED), at, snoozed, null);
-    }
-
-    /// Whether it reached the user cannot be known.
-    Decision unknown(Instant at) {
-        return new Decision(with(Outcome.SENT, null, nudge.channel(), State.UNKNOWN), at, snoozed, null);
+    Decision delivered(Channel channel) {
+        return new Decision(with(null, channel, State.DELIVERED), moment, snoozed, null);
     }
 
     Decision snoozed(Outgoing until) {
-        return new Decision(with(Outcome.SENT, null, nudge.channel(), State.SNOOZED), lastSentAt, true, until);
+        return new Decision(with(null, nudge.channel(), State.SNOOZED), moment, true, until);
     }
 
-    /// Is no longer wanted: suppressed after all if it never reached the user, else expired.
+    /// Comes again after its snooze.
+    Decision again(Instant now) {
+        return new Decision(nudge, now, snoozed, outgoing);
+    }
+
+    /// Goes out no more.
     Decision givenUp(Reason reason) {
-        if (lastSentAt != null) {
-            return to(State.EXPIRED, null);
-        }
-        return suppressed(new Nudge(
-                nudge.id(),
-                nudge.kind(),
-                nudge.date(),
-                nudge.decidedAt(),
-                Outcome.SUPPRESSED,
-                reason,
-                null,
-                null,
-                null));
+        return new Decision(with(reason, nudge.channel(), State.EXPIRED), moment, snoozed, null);
     }
 
-    private Nudge with(Outcome outcome, @Nullable Reason reason, @Nullable Channel channel, @Nullable State state) {
+    private Nudge with(@Nullable Reason reason, @Nullable Channel channel, State state) {
         return new Nudge(
                 nudge.id(),
                 nudge.kind(),
                 nudge.date(),
                 nudge.decidedAt(),
-                outcome,
+                nudge.outcome(),
                 reason,
                 nudge.text(),
                 channel,

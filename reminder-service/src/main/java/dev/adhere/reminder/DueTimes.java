@@ -3,7 +3,6 @@ package dev.adhere.reminder;
 import dev.adhere.contracts.Topic;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
@@ -94,10 +93,7 @@ final class DueTimes implements SmartLifecycle {
             fire();
             Set<Integer> owned = partitions.owned();
             if (!owned.isEmpty()) {
-                List<UserState> pending = users.pending(owned, BATCH);
-                if (!pending.isEmpty()) {
-                    teller.tellPending(pending, clock.instant());
-                }
+                teller.tellPending(() -> users.pending(owned, BATCH), clock.instant());
             }
         } catch (RuntimeException e) {
             // MongoDB or Kafka is away: what is due stays due.
@@ -128,12 +124,9 @@ final class DueTimes implements SmartLifecycle {
                         .put(head.userId(), List.of(new Fold.Due(claim)));
             }
         }
-        byMoment.forEach((moment, inputs) -> {
-            Collection<UserState> folded = keeper.fold(inputs, moment).values();
-            courier.take(folded, claim);
-            teller.tellPending(
-                    folded.stream().filter(head -> !head.pending().isEmpty()).toList(), clock.instant());
-        });
+        // What is to be sent goes out at once; what is to be told is found by its mark.
+        byMoment.forEach(
+                (moment, inputs) -> courier.take(keeper.fold(inputs, moment).values(), claim));
     }
 
     private void askWhereTheyEnd(Set<Integer> those) {

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,8 +55,7 @@ class EventListener {
             }
         }
         Instant now = clock.instant();
-        Map<String, UserState> heads = keeper.fold(inputs, now);
-        teller.tellAdherence(heads.values(), now);
+        teller.tellAdherence(() -> keeper.fold(inputs, now).values(), now);
         next.forEach(partitions::consumed);
     }
 

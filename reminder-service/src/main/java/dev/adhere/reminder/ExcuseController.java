@@ -34,9 +34,11 @@ import reactor.core.publisher.Mono;
 class ExcuseController {
 
     private static final Duration SELF = Duration.ofHours(48);
+    private static final int LONGEST_DAYS_SELF = 31;
     private static final int LONGEST_DAYS = 366;
     private static final int FURTHEST_DAYS = 366;
-    private static final int MOST = 500;
+    private static final int MOST_SELF = 100;
+    private static final int MOST = 200;
 
     private static final Set<Excuse.Reason> BY_USER =
             EnumSet.of(Excuse.Reason.ILLNESS, Excuse.Reason.OVEREXERTION, Excuse.Reason.TRAVEL);
@@ -104,7 +106,7 @@ class ExcuseController {
             caller.require(Role.USER, Role.COACH);
             UserState known = access.read(caller, userId);
             boolean self = caller.owns(known.userId());
-            Excuse excuse = read(body, self ? BY_USER : BY_COACH);
+            Excuse excuse = read(body, self);
             Instant now = clock.instant();
             var isNew = new AtomicBoolean();
             var _ = keeper.edit(
@@ -119,7 +121,9 @@ class ExcuseController {
         });
     }
 
-    private Excuse read(Body body, Set<Excuse.Reason> allowed) {
+    private Excuse read(Body body, boolean self) {
+        Set<Excuse.Reason> allowed = self ? BY_USER : BY_COACH;
+        int longest = self ? LONGEST_DAYS_SELF : LONGEST_DAYS;
         var faults = new ArrayList<FieldError>();
         LocalDate from = PlanBody.date(body.from());
         LocalDate to = body.to() == null ? from : PlanBody.date(body.to());
@@ -129,8 +133,8 @@ class ExcuseController {
         if (to == null && (from != null || body.to() != null)) {
             faults.add(new FieldError("to", "must be a date such as 2026-11-20"));
         }
-        if (from != null && to != null && (to.isBefore(from) || to.isAfter(from.plusDays(LONGEST_DAYS - 1)))) {
-            faults.add(new FieldError("to", "must be from the first date to " + LONGEST_DAYS + " days in all"));
+        if (from != null && to != null && (to.isBefore(from) || to.isAfter(from.plusDays(longest - 1)))) {
+            faults.add(new FieldError("to", "must not be before from, nor make it more than " + longest + " days"));
         }
         Excuse.Reason reason = reason(body.reason(), allowed);
         if (reason == null) {
@@ -182,8 +186,12 @@ class ExcuseController {
         if (head.excuses().contains(excuse)) {
             return head.excuses();
         }
-        if (head.excuses().size() >= MOST) {
-            throw Problem.of(HttpStatus.CONFLICT, "too-many", "There are " + MOST + " excuses, which is the most.")
+        LocalDate horizon = today.minusDays(Lateness.HORIZON_DAYS);
+        long live =
+                head.excuses().stream().filter(e -> !e.to().isBefore(horizon)).count();
+        int most = self ? MOST_SELF : MOST;
+        if (live >= most) {
+            throw Problem.of(HttpStatus.CONFLICT, "too-many", "There are " + most + " excuses, which is the most.")
                     .asException();
         }
         var all = new ArrayList<>(head.excuses());

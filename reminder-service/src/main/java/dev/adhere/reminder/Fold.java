@@ -29,8 +29,6 @@ final class Fold {
     /// to 26 hours.
     private static final int KEPT_DAYS = Lateness.HORIZON_DAYS + 2;
 
-    private static final Duration REMEMBERED = Duration.ofDays(14);
-
     // A set that came later than this is no reason to encourage anybody now.
     private static final Duration FRESH = Duration.ofMinutes(10);
 
@@ -71,8 +69,8 @@ final class Fold {
     /// The attempt that a claim began has ended.
     record Attempted(String nudgeId, String claim, Nudging.Result result) implements Input {}
 
-    /// This much of what was pending is confirmed; figures that changed meanwhile are told again all the same.
-    record Told(UserState.Pending pending) implements Input {}
+    /// What was pending is confirmed, as it was at this revision of the head; what changed meanwhile is told again.
+    record Told(long revision) implements Input {}
 
     /// The head and those days that were loaded or changed.
     record User(UserState head, Map<LocalDate, Day> days) {
@@ -86,7 +84,16 @@ final class Fold {
         }
     }
 
-    /// The dates whose facts an input needs. A fold that is called without them fails loudly.
+    /// A date was needed that [#needs] did not name.
+    static final class MissingFacts extends IllegalStateException {
+        MissingFacts() {
+            super("the facts of a date that is needed were not loaded");
+        }
+    }
+
+    /// The dates whose facts an input needs.
+    ///
+    /// [#apply] throws [MissingFacts] if it needs another; every date with facts is always enough.
     static Set<LocalDate> needs(UserState head, Input input) {
         return switch (input) {
             case Happened(SessionEvent.Dated event, String _, long _) -> {
@@ -94,14 +101,11 @@ final class Fold {
                 if (!Lateness.beyondHorizon(event)) {
                     dates.add(event.date());
                     dates.addAll(datesOf(head, event.id()));
-                    Set<LocalDate> chains = datesOfChains(head, event);
-                    dates.addAll(chains);
-                    // A pain score moves sets only where it parts a chain or takes the place of one on a full date.
-                    if (!(event instanceof SessionEvent.PainScore) || !chains.isEmpty() || isFull(head, event.date())) {
-                        for (LocalDate date : List.copyOf(dates)) {
-                            if (Dose.hasQuota(head.plan(), date)) {
-                                dates.addAll(Dose.weekOf(date));
-                            }
+                    dates.addAll(datesOfChains(head, event));
+                    // Of any type: a pain score, too, may part a chain of sets or displace one on a full date.
+                    for (LocalDate date : List.copyOf(dates)) {
+                        if (Dose.hasQuota(head.plan(), date)) {
+                            dates.addAll(Dose.weekOf(date));
                         }
                     }
                 }
@@ -117,11 +121,6 @@ final class Fold {
                 yield dates;
             }
         };
-    }
-
-    private static boolean isFull(UserState head, LocalDate date) {
-        DaySums sums = head.sums().get(date);
-        return sums != null && sums.ids().length >= Day.MOST;
     }
 
     /// Where a fact of this id may be.
@@ -149,7 +148,7 @@ final class Fold {
         return dates;
     }
 
-    private static TreeSet<LocalDate> withFacts(UserState head) {
+    static TreeSet<LocalDate> withFacts(UserState head) {
         var dates = new TreeSet<LocalDate>();
         for (DaySums sums : head.sums().values()) {
             if (sums.hasFacts()) {
@@ -166,6 +165,7 @@ final class Fold {
             case EditPlan(Plan plan) -> step.editPlan(plan, now);
             case EditPreferences(Preferences preferences) -> {
                 step.head.preferences = preferences;
+                step.head.editedAt = now;
                 if (step.head.plan == null) {
                     step.startIn(now);
                 }
@@ -176,6 +176,7 @@ final class Fold {
             }
             case EditExcuses(List<Excuse> excuses) -> {
                 step.head.excuses = excuses;
+                step.head.editedAt = now;
                 step.recompute(step.head.sums.keySet());
                 step.tellAdherence();
             }
@@ -185,10 +186,8 @@ final class Fold {
             case Due(String claim) -> step.due(claim, now);
             case Attempted(String id, String claim, Nudging.Result result) ->
                 step.nudging.ended(id, claim, result, now);
-            // Figures may have changed since they were told: only the very same pending state is done with
-            // them.
-            case Told(UserState.Pending told) -> {
-                if (step.head.pending.equals(told)) {
+            case Told(long revision) -> {
+                if (step.head.revision == revision) {
                     step.head.pending = UserState.Pending.NOTHING;
                 }
             }
@@ -347,6 +346,7 @@ final class Fold {
         void editPlan(Plan plan, Instant now) {
             boolean first = head.plan == null;
             head.plan = plan;
+            head.editedAt = now;
             if (first) {
                 startIn(now);
             }
@@ -387,7 +387,7 @@ final class Fold {
                 tellAdherence();
             }
             nudging.forward(claim, now);
-            head.nudges.removeIf(n -> n.nudge().decidedAt().isBefore(now.minus(REMEMBERED)));
+            nudging.forget(now);
         }
 
         private void freeze() {
@@ -467,7 +467,7 @@ final class Fold {
             }
             DaySums sums = head.sums.get(date);
             if (sums != null && sums.hasFacts()) {
-                throw new IllegalStateException("the facts of a date that is needed were not loaded");
+                throw new MissingFacts();
             }
             return Day.empty(date);
         }

@@ -14,11 +14,15 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Folds inputs into users and keeps the result: read, fold, write days before heads, and again for those
 /// who lost a
 /// race. Events, timers and edits all come this way.
 final class Keeper {
+
+    private static final Logger log = LoggerFactory.getLogger(Keeper.class);
 
     // Losing as often as this means that something else is wrong.
     private static final int ATTEMPTS = 20;
@@ -39,10 +43,7 @@ final class Keeper {
             var changes = new ArrayList<Users.Change>();
             for (var entry : open.entrySet()) {
                 User before = Objects.requireNonNull(loaded.get(entry.getKey()));
-                User after = before;
-                for (Input input : entry.getValue()) {
-                    after = Fold.apply(after, input, now);
-                }
+                User after = apply(before, entry.getValue(), now);
                 boolean changed = !after.head().equals(before.head());
                 stored.put(entry.getKey(), changed ? after.head().stored() : before.head());
                 if (changed) {
@@ -73,11 +74,32 @@ final class Keeper {
             var needs = new HashSet<>(Fold.needs(state, input));
             needs.removeAll(seen.days().keySet());
             User before = needs.isEmpty() ? seen : merge(seen, with(state, needs));
-            User after = Fold.apply(before, input, now);
+            User after = apply(before, List.of(input), now);
             if (users.write(List.of(change(before, after))).isEmpty()) {
                 return after.head().stored();
             }
         }
+    }
+
+    private User apply(User before, List<Input> inputs, Instant now) {
+        try {
+            return applyAll(before, inputs, now);
+        } catch (Fold.MissingFacts e) {
+            // One user's history must never stop a partition.
+            log.error("a fold needed more than it said; all facts are loaded", e);
+            var dates = Fold.withFacts(before.head());
+            dates.addAll(before.days().keySet());
+            inputs.forEach(input -> dates.addAll(Fold.needs(before.head(), input)));
+            return applyAll(with(before.head(), dates), inputs, now);
+        }
+    }
+
+    private static User applyAll(User before, List<Input> inputs, Instant now) {
+        User after = before;
+        for (Input input : inputs) {
+            after = Fold.apply(after, input, now);
+        }
+        return after;
     }
 
     // Who lost waits a little, each a different while, so that the same writers do not meet again.

@@ -12,17 +12,26 @@ import java.util.Date;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.mail.javamail.JavaMailSenderImpl;
 
 /// One attempt to hand a nudge to a mail server (RFC 5321). Blocks, for as long as the server's time-outs allow.
 final class Mail implements Courier.Channel {
 
-    private final JavaMailSenderImpl server;
-    private final String from;
+    private static final Logger log = LoggerFactory.getLogger(Mail.class);
 
+    private final JavaMailSenderImpl server;
+    private final InternetAddress from;
+
+    /// @param from an address (RFC 5322)
     Mail(JavaMailSenderImpl server, String from) {
         this.server = server;
-        this.from = from;
+        try {
+            this.from = new InternetAddress(from, true);
+        } catch (AddressException e) {
+            throw new IllegalArgumentException("adhere.mail.from is not an e-mail address", e);
+        }
     }
 
     @Override
@@ -32,11 +41,12 @@ final class Mail implements Courier.Channel {
         MimeMessage message;
         try {
             message = message(session, letter);
-            transport = session.getTransport("smtp");
+            transport = session.getTransport(server.getProtocol() == null ? "smtp" : server.getProtocol());
             transport.connect(server.getHost(), server.getPort(), server.getUsername(), server.getPassword());
         } catch (AddressException _) {
             return Nudging.Result.REFUSED;
-        } catch (MessagingException _) {
+        } catch (MessagingException e) {
+            log.warn("the mail server cannot be reached: {}", e.getClass().getName());
             // Whatever fails before the message was begun has sent nothing.
             return Nudging.Result.LATER;
         }
@@ -54,8 +64,11 @@ final class Mail implements Courier.Channel {
             transport.sendMessage(message, message.getAllRecipients());
             return Nudging.Result.TAKEN;
         } catch (SendFailedException e) {
-            return byReply(replyOf(e));
-        } catch (MessagingException _) {
+            int reply = replyOf(e);
+            log.warn("the mail server refused a message: reply {}", reply);
+            return byReply(reply);
+        } catch (MessagingException e) {
+            log.warn("a message may or may not have been sent: {}", e.getClass().getName());
             // The line was cut, or the answer did not come: the server may have taken it.
             return Nudging.Result.UNKNOWN;
         }
@@ -86,17 +99,18 @@ final class Mail implements Courier.Channel {
     }
 
     private MimeMessage message(Session session, Courier.Letter letter) throws MessagingException {
-        // One nudge has one id: a mailbox that gets it twice can tell.
+        // The same message twice can be told from a nudge that comes again after a snooze.
         var message = new MimeMessage(session) {
             @Override
             protected void updateMessageID() throws MessagingException {
-                setHeader("Message-ID", "<" + letter.nudgeId() + "@adhere>");
+                setHeader(
+                        "Message-ID", "<" + letter.nudgeId() + "." + letter.at().getEpochSecond() + "@adhere>");
             }
         };
-        message.setFrom(new InternetAddress(from));
-        message.setRecipient(MimeMessage.RecipientType.TO, new InternetAddress(letter.to()));
+        message.setFrom(from);
+        message.setRecipient(MimeMessage.RecipientType.TO, new InternetAddress(letter.to(), true));
         message.setSubject(letter.subject(), StandardCharsets.UTF_8.name());
-        message.setSentDate(Date.from(letter.decidedAt()));
+        message.setSentDate(Date.from(letter.at()));
         message.setHeader("Auto-Submitted", "auto-generated");
         message.setText(letter.text(), StandardCharsets.UTF_8.name());
         return message;

@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
@@ -33,11 +34,11 @@ import reactor.core.publisher.Mono;
 @RestController
 class NudgeController {
 
-    private final Access access;
     private static final int SHORTEST_SNOOZE = 5;
     private static final int USUAL_SNOOZE = 30;
     private static final int LONGEST_SNOOZE = 240;
 
+    private final Access access;
     private final Keeper keeper;
     private final Clock clock;
     private final MongoCollection<Document> log;
@@ -84,18 +85,22 @@ class NudgeController {
             Caller caller) {
         Integer asked = body == null ? null : body.minutes();
         int minutes = asked == null ? USUAL_SNOOZE : asked;
+        if (minutes < SHORTEST_SNOOZE || minutes > LONGEST_SNOOZE) {
+            throw Problem.validationFailed(
+                            "minutes", "must be a whole number from " + SHORTEST_SNOOZE + " to " + LONGEST_SNOOZE)
+                    .asException();
+        }
         return act(caller, userId, id, (head, now) -> {
-            if (minutes < SHORTEST_SNOOZE || minutes > LONGEST_SNOOZE) {
-                throw Problem.validationFailed(
-                                "minutes", "must be a whole number from " + SHORTEST_SNOOZE + " to " + LONGEST_SNOOZE)
-                        .asException();
-            }
             Nudge nudge = sent(head, id);
             if (nudge.state() == Nudge.State.DISMISSED || nudge.state() == Nudge.State.EXPIRED) {
                 throw Problem.of(HttpStatus.CONFLICT, "nudge-closed", "This nudge is dismissed or expired.")
                         .asException();
             }
             Instant until = now.plus(Duration.ofMinutes(minutes));
+            if (head.preferences().quietHours().cover(LocalTime.ofInstant(until, head.zone()))) {
+                throw Problem.validationFailed("minutes", "must not end in your quiet hours")
+                        .asException();
+            }
             if (!until.isBefore(Fold.dayEnd(nudge.date(), head.zone()))) {
                 throw Problem.validationFailed("minutes", "must end before the day does that the nudge is about")
                         .asException();

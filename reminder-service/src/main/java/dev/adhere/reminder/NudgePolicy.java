@@ -43,6 +43,7 @@ final class NudgePolicy {
     private static final int SILENT_FROM = 3;
     private static final Set<Integer> RE_ENGAGE_AFTER = Set.of(3, 7, 14);
     private static final Set<Integer> STREAKS = Set.of(3, 7, 14, 28);
+    private static final int A_WEEKS_WORTH = 3;
     private static final int NEW_FOR_DAYS = 14;
     private static final Duration ENCOURAGED_FOR = Duration.ofDays(3);
 
@@ -104,7 +105,7 @@ final class NudgePolicy {
     /// @param slots of that date
     /// @param lastSetAt of the user's newest set
     /// @param active whether a set was done after the first and not after the second moment
-    /// @param decided decisions of the last 14 days, oldest first
+    /// @param decided the user's decisions, oldest first
     record Situation(
             Kind kind,
             LocalDate date,
@@ -185,10 +186,10 @@ final class NudgePolicy {
     /// A stale decision is judged as of its moment, and then not sent.
     static @Nullable Reason gate(Situation s, Instant moment, Instant now) {
         boolean stale = now.isAfter(moment.plus(STALE_AFTER));
-        Instant at = stale ? moment : now;
-        Reason reason = unwanted(s, at);
+        Reason reason = unwanted(s, stale ? moment : now);
         if (reason == null) {
-            reason = tooMuch(s, at);
+            // By the moments that were meant: a timer that is late by a second more or less must not decide it.
+            reason = tooMuch(s, moment);
         }
         return reason == null && stale ? Reason.STALE : reason;
     }
@@ -238,38 +239,38 @@ final class NudgePolicy {
 
     // Steps 6 and 7. Who has missed three due days is left alone but for RE_ENGAGE; who is to be reminded at a time of
     // the own choice is not reminded before it.
-    private static @Nullable Reason tooMuch(Situation s, Instant now) {
+    private static @Nullable Reason tooMuch(Situation s, Instant moment) {
         if (s.missed().dueDays() >= SILENT_FROM && (s.kind() == Kind.DUE_SOON || s.kind() == Kind.OVERDUE)) {
             return Reason.OUTRANKED;
         }
         for (Decision decision : s.decided()) {
-            boolean samePlace = decision.nudge().date().equals(s.date()) && decision.is(State.SNOOZED)
-                    || decision.sent() && decision.nudge().decidedAt().equals(now);
-            if (samePlace) {
+            boolean snoozed =
+                    decision.is(State.SNOOZED) && decision.nudge().date().equals(s.date());
+            boolean atOnce = decision.sent() && decision.moment().equals(moment);
+            if (snoozed || atOnce) {
                 return Reason.OUTRANKED;
             }
         }
-        if (capped(s, now)) {
+        if (capped(s, moment)) {
             return Reason.CAP;
         }
-        return tired(s, now) ? Reason.FATIGUE : null;
+        return tired(s, moment) ? Reason.FATIGUE : null;
     }
 
-    private static boolean capped(Situation s, Instant now) {
-        LocalDate today = LocalDate.ofInstant(now, s.zone());
+    private static boolean capped(Situation s, Instant moment) {
+        LocalDate today = LocalDate.ofInstant(moment, s.zone());
         int onDate = 0;
         int in7Days = 0;
         for (Decision decision : s.decided()) {
             if (!decision.sent()) {
                 continue;
             }
-            Instant decidedAt = decision.nudge().decidedAt();
-            Instant last = decision.lastSentAt() == null ? decidedAt : decision.lastSentAt();
-            if (last.isAfter(now.minus(APART))) {
+            if (decision.moment().isAfter(moment.minus(APART))) {
                 return true;
             }
+            Instant decidedAt = decision.nudge().decidedAt();
             onDate += LocalDate.ofInstant(decidedAt, s.zone()).equals(today) ? 1 : 0;
-            in7Days += decidedAt.isAfter(now.minus(Duration.ofDays(7))) ? 1 : 0;
+            in7Days += decidedAt.isAfter(moment.minus(Duration.ofDays(7))) ? 1 : 0;
         }
         return onDate >= MOST_A_DAY || in7Days >= MOST_IN_7_DAYS;
     }
@@ -301,21 +302,20 @@ final class NudgePolicy {
         return false;
     }
 
-    /// What today's work reached with the set that has just been counted; null where that calls for no encouragement.
+    /// What today's work reached when the set that has just been counted finished it (a dose of 0.80); null where that
+    /// calls for no encouragement.
     ///
     /// @param sums with the set
     /// @param before today's sums without it
     static @Nullable Reached reached(
             NavigableMap<LocalDate, DaySums> sums, Figures.Frozen frozen, LocalDate today, DaySums before) {
         DaySums after = Objects.requireNonNull(sums.get(today));
-        if (after.done() <= before.done()) {
+        if (!after.isDue() || !after.adherent() || before.isDue() && before.adherent()) {
             return null;
         }
-        if (after.adherent() && !(before.isDue() && before.adherent())) {
-            int streak = Figures.of(sums, today, frozen).streak();
-            if (STREAKS.contains(streak)) {
-                return new Reached.Streak(streak);
-            }
+        int streak = Figures.of(sums, today, frozen).streak();
+        if (STREAKS.contains(streak)) {
+            return new Reached.Streak(streak);
         }
         if (!much(sums, today)) {
             return null;
@@ -327,10 +327,10 @@ final class NudgePolicy {
         return already ? null : new Reached.Much();
     }
 
-    // A7 of 80 or more, that date included.
+    // A7 of 80 or more, that date included, over more than a day or two.
     private static boolean much(NavigableMap<LocalDate, DaySums> sums, LocalDate date) {
         Figures.Window week = Figures.Window.of(Figures.last(sums, date, 7));
-        return week.due() > 0 && DaySums.adherent(week.done(), week.due() * 1000);
+        return week.dueDays() >= A_WEEKS_WORTH && DaySums.adherent(week.done(), week.due() * 1000);
     }
 
     /// Whether the user was encouraged within the last three days.

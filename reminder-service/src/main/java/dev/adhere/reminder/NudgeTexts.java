@@ -53,12 +53,14 @@ final class NudgeTexts {
         return switch (kind) {
             case RECOVERY, RE_ENGAGE, DUE_SOON -> text(language, kind.name());
             case ENCOURAGE -> throw new IllegalArgumentException("who is encouraged is told what for");
-            case OVERDUE ->
-                lastReceivedAt == null
-                                || !lastReceivedAt.isBefore(
-                                        date.atStartOfDay(zone).toInstant())
-                        ? text(language, "OVERDUE")
-                        : text(language, "OVERDUE.unheard", moment(lastReceivedAt, zone, language));
+            case OVERDUE -> {
+                if (lastReceivedAt == null) {
+                    yield text(language, "OVERDUE.never");
+                }
+                yield lastReceivedAt.isBefore(date.atStartOfDay(zone).toInstant())
+                        ? text(language, "OVERDUE.unheard", moment(lastReceivedAt, zone, language))
+                        : text(language, "OVERDUE");
+            }
         };
     }
 

@@ -3,7 +3,6 @@ package dev.adhere.reminder;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.Nudge.Channel;
 import dev.adhere.contracts.Nudge.Kind;
-import dev.adhere.contracts.Nudge.Outcome;
 import dev.adhere.contracts.Nudge.Reason;
 import dev.adhere.contracts.Nudge.State;
 import dev.adhere.reminder.Decision.Outgoing;
@@ -25,13 +24,18 @@ import org.jspecify.annotations.Nullable;
 final class Nudging {
 
     /// An attempt that brought no result by then has one that cannot be known.
-    static final Duration LEASE = Duration.ofSeconds(60);
+    static final Duration LEASE = Duration.ofSeconds(120);
 
     private static final int ATTEMPTS = 4;
     private static final Duration FIRST_RETRY = Duration.ofSeconds(30);
+    private static final Duration NOT_BEGUN_AGAIN = Duration.ofSeconds(2);
+    private static final Duration REMEMBERED = Duration.ofDays(14);
+    private static final Duration TIREDNESS_REMEMBERED = Duration.ofDays(42);
 
     /// How an attempt ended.
     enum Result {
+        /// There was no line free for it.
+        NOT_BEGUN,
         /// The channel has taken it.
         TAKEN,
         /// Not now; it was surely not sent.
@@ -91,34 +95,11 @@ final class Nudging {
 
     private void settle(Chance chance, String text, Instant now) {
         Reason reason = NudgePolicy.gate(situation(chance.kind(), chance.date()), chance.moment(), now);
-        put(reason == null ? sent(chance, text, now) : Decision.suppressed(suppressed(chance, reason, now)));
-    }
-
-    private Decision sent(Chance chance, String text, Instant now) {
-        Nudge nudge = new Nudge(
-                NudgePolicy.id(head.userId, chance.kind(), chance.date()),
-                chance.kind(),
-                chance.date(),
-                now,
-                Outcome.SENT,
-                null,
-                text,
-                channel(),
-                State.PENDING);
-        return new Decision(nudge, null, false, new Outgoing(now, now.plus(NudgePolicy.TIME_TO_LIVE), 0, null));
-    }
-
-    private Nudge suppressed(Chance chance, Reason reason, Instant now) {
-        return new Nudge(
-                NudgePolicy.id(head.userId, chance.kind(), chance.date()),
-                chance.kind(),
-                chance.date(),
-                now,
-                Outcome.SUPPRESSED,
-                reason,
-                null,
-                null,
-                null);
+        String id = NudgePolicy.id(head.userId, chance.kind(), chance.date());
+        put(
+                reason == null
+                        ? Decision.sent(id, chance.kind(), chance.date(), chance.moment(), now, text, channel())
+                        : Decision.suppressed(id, chance.kind(), chance.date(), chance.moment(), now, reason));
     }
 
     /// Takes on what waited until now: attempts, ends of snoozes, leases that brought no result.
@@ -131,16 +112,19 @@ final class Nudging {
                 continue;
             }
             if (decision.is(State.SENDING)) {
-                put(decision.unknown(now));
+                put(decision.to(State.UNKNOWN, null));
                 continue;
             }
             Reason unwanted = unwanted(decision, outgoing, now);
             if (unwanted != null) {
                 put(decision.givenUp(unwanted));
-            } else if (channel() == Channel.INBOX || decision.nudge().channel() == Channel.INBOX) {
-                put(decision.delivered(Channel.INBOX, now));
+                continue;
+            }
+            Decision due = decision.is(State.SNOOZED) ? decision.again(now) : decision;
+            if (channel() == Channel.INBOX || decision.nudge().channel() == Channel.INBOX) {
+                put(due.delivered(Channel.INBOX));
             } else {
-                put(decision.to(
+                put(due.to(
                         State.SENDING,
                         new Outgoing(now.plus(LEASE), outgoing.expiresAt(), outgoing.attempts() + 1, claim)));
             }
@@ -164,12 +148,17 @@ final class Nudging {
                 return decision;
             }
             return switch (result) {
-                case TAKEN -> decision.delivered(Channel.EMAIL, now);
-                case UNKNOWN -> decision.unknown(now);
-                case REFUSED -> decision.delivered(Channel.INBOX, now);
+                case TAKEN -> decision.delivered(Channel.EMAIL);
+                case UNKNOWN -> decision.to(State.UNKNOWN, null);
+                case REFUSED -> decision.delivered(Channel.INBOX);
+                case NOT_BEGUN ->
+                    decision.to(
+                            State.PENDING,
+                            new Outgoing(
+                                    now.plus(NOT_BEGUN_AGAIN), outgoing.expiresAt(), outgoing.attempts() - 1, null));
                 case LATER ->
                     outgoing.attempts() >= ATTEMPTS
-                            ? decision.delivered(Channel.INBOX, now)
+                            ? decision.delivered(Channel.INBOX)
                             : decision.to(
                                     State.PENDING,
                                     new Outgoing(
@@ -191,6 +180,14 @@ final class Nudging {
 
     void dismiss(String id) {
         change(id, decision -> decision.sent() ? decision.to(State.DISMISSED, null) : decision);
+    }
+
+    /// Forgets decisions that no rule looks at any more; the log has them all.
+    void forget(Instant now) {
+        head.nudges.removeIf(decision -> {
+            boolean tires = decision.sent() || decision.nudge().reason() == Reason.FATIGUE;
+            return decision.nudge().decidedAt().isBefore(now.minus(tires ? TIREDNESS_REMEMBERED : REMEMBERED));
+        });
     }
 
     /// When something is next to be decided for one of these dates, or to be taken on; null for never.
@@ -215,13 +212,13 @@ final class Nudging {
 
     /// The moment of a decision that is still to be made; null where there is none.
     private @Nullable Instant moment(Occasion occasion, LocalDate date, List<Slot> slots) {
-        Plan plan = head.plan;
-        if (plan == null || isDecided(date, occasion::decidedBy)) {
+        if (head.plan == null || isDecided(date, occasion::decidedBy)) {
             return null;
         }
         Instant moment = NudgePolicy.momentOf(occasion, date, slots, head.preferences, head.zone);
-        // A moment that had passed when the plan was saved belongs to no plan: editing never sends the past.
-        return moment == null || moment.isBefore(plan.editedAt()) ? null : moment;
+        // A moment that had passed at the last edit belongs to what was edited: editing never sends the past.
+        boolean past = moment != null && head.editedAt != null && moment.isBefore(head.editedAt);
+        return past ? null : moment;
     }
 
     private boolean isDecided(LocalDate date, Predicate<Nudge> kind) {

@@ -34,7 +34,11 @@ import reactor.core.publisher.Mono;
 class PreferencesController {
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm");
-    private static final Pattern EMAIL = Pattern.compile("[^@\\s\\p{Cntrl}<>\"]{1,64}@[A-Za-z0-9.-]{1,180}");
+    // The dot-atom form of RFC 5322, which is what people have; no quoting, no comments, no lists.
+    private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
+    private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+    private static final Pattern EMAIL = Pattern.compile(
+            "(?=.{1,64}@)" + ATOM + "(?:\\." + ATOM + ")*@(?=.{1,180}$)" + LABEL + "(?:\\." + LABEL + ")*");
 
     private final Access access;
     private final Keeper keeper;

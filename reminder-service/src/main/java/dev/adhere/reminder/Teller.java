@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import com.mongodb.MongoBulkWriteException;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
@@ -17,13 +18,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.bson.Document;
 import org.springframework.kafka.core.KafkaOperations;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Tells others what became of a user: figures and decisions to Kafka, decisions to the log in MongoDB.
 ///
-/// Telling twice is harmless: figures are the current ones, a decision has one id.
+/// Telling twice is harmless: figures are the current ones, a decision has one id. Whoever folds and then tells does
+/// both in one turn, so that a topic's last word on a user is the newest.
 final class Teller {
 
     private static final long ACK_SECONDS = 10;
@@ -32,6 +36,7 @@ final class Teller {
     private final MongoCollection<Document> log;
     private final Keeper keeper;
     private final JsonMapper json;
+    private final ReentrantLock turn = new ReentrantLock(true);
 
     Teller(KafkaOperations<String, byte[]> kafka, MongoCollection<Document> log, Keeper keeper, JsonMapper json) {
         this.kafka = kafka;
@@ -40,49 +45,90 @@ final class Teller {
         this.json = json;
     }
 
-    /// Sends the current figures of these users, and returns when the broker has them all.
+    /// Folds, sends the current figures of these users, and returns when the broker has them all.
     ///
+    /// @param fold gives the heads as they are stored
     /// @throws IllegalStateException where it has not; the caller tells again later
-    void tellAdherence(Collection<UserState> heads, Instant now) {
-        var sends = new ArrayList<CompletableFuture<?>>(heads.size());
-        for (UserState head : heads) {
-            sends.add(kafka.send(
-                    Topic.ADHERENCE.topicName(), head.userId(), json.writeValueAsBytes(AdherenceAnswer.of(head, now))));
+    void tellAdherence(Supplier<Collection<UserState>> fold, Instant now) {
+        var sends = new ArrayList<CompletableFuture<?>>();
+        turn.lock();
+        try {
+            for (UserState head : fold.get()) {
+                sends.add(sendAdherence(head, now));
+            }
+        } finally {
+            turn.unlock();
         }
         await(sends);
     }
 
+    private CompletableFuture<?> sendAdherence(UserState head, Instant now) {
+        return kafka.send(
+                Topic.ADHERENCE.topicName(), head.userId(), json.writeValueAsBytes(AdherenceAnswer.of(head, now)));
+    }
+
     /// Tells what is pending of these users, and notes that it was told. Who changed meanwhile is told again.
-    void tellPending(Collection<UserState> heads, Instant now) {
+    ///
+    /// @param pending gives the heads as they are stored
+    void tellPending(Supplier<Collection<UserState>> pending, Instant now) {
         var sends = new ArrayList<CompletableFuture<?>>();
         var writes = new ArrayList<WriteModel<Document>>();
-        for (UserState head : heads) {
-            if (head.pending().adherence()) {
-                sends.add(kafka.send(
-                        Topic.ADHERENCE.topicName(),
-                        head.userId(),
-                        json.writeValueAsBytes(AdherenceAnswer.of(head, now))));
-            }
-            for (Decision decision : head.nudges()) {
-                Nudge nudge = decision.nudge();
-                if (head.pending().nudges().contains(nudge.id())) {
-                    writes.add(new ReplaceOneModel<>(
-                            Filters.eq("_id", nudge.id()),
-                            UserDocuments.nudge(nudge).append("_id", nudge.id()).append("userId", head.userId()),
-                            new ReplaceOptions().upsert(true)));
-                    sends.add(kafka.send(Topic.NUDGES.topicName(), head.userId(), json.writeValueAsBytes(nudge)));
-                }
-            }
-        }
-        if (!writes.isEmpty()) {
-            var _ = log.bulkWrite(writes, new BulkWriteOptions().ordered(false));
-        }
-        await(sends);
         var told = new HashMap<String, List<Fold.Input>>();
-        for (UserState head : heads) {
-            told.put(head.userId(), List.of(new Fold.Told(head.pending())));
+        turn.lock();
+        try {
+            for (UserState head : pending.get()) {
+                if (head.pending().isEmpty()) {
+                    continue;
+                }
+                if (head.pending().adherence()) {
+                    sends.add(sendAdherence(head, now));
+                }
+                for (Decision decision : head.nudges()) {
+                    Nudge nudge = decision.nudge();
+                    if (head.pending().nudges().contains(nudge.id())) {
+                        writes.add(logged(head, nudge));
+                        sends.add(kafka.send(Topic.NUDGES.topicName(), head.userId(), json.writeValueAsBytes(nudge)));
+                    }
+                }
+                told.put(head.userId(), List.of(new Fold.Told(head.revision())));
+            }
+        } finally {
+            turn.unlock();
         }
+        if (told.isEmpty()) {
+            return;
+        }
+        log(writes);
+        await(sends);
         var _ = keeper.fold(told, now);
+    }
+
+    // Replaces what was logged of an earlier revision only. Where a later one is there, the upsert fails on _id.
+    private static WriteModel<Document> logged(UserState head, Nudge nudge) {
+        return new ReplaceOneModel<>(
+                Filters.and(
+                        Filters.eq("_id", nudge.id()),
+                        Filters.or(
+                                Filters.exists("headRevision", false), Filters.lte("headRevision", head.revision()))),
+                UserDocuments.nudge(nudge)
+                        .append("_id", nudge.id())
+                        .append("userId", head.userId())
+                        .append("headRevision", head.revision()),
+                new ReplaceOptions().upsert(true));
+    }
+
+    private void log(List<WriteModel<Document>> writes) {
+        if (writes.isEmpty()) {
+            return;
+        }
+        try {
+            var _ = log.bulkWrite(writes, new BulkWriteOptions().ordered(false));
+        } catch (MongoBulkWriteException e) {
+            if (e.getWriteConcernError() != null
+                    || e.getWriteErrors().stream().anyMatch(error -> error.getCode() != Users.DUPLICATE_KEY)) {
+                throw e;
+            }
+        }
     }
 
     private static void await(List<CompletableFuture<?>> sends) {

@@ -46,6 +46,7 @@ final class UserDocuments {
                 .append("zone", s.zone().getId())
                 .append("throughDate", s.throughDate().toString())
                 .append("lastReceivedAt", text(s.lastReceivedAt()))
+                .append("editedAt", text(s.editedAt()))
                 .append("topicId", s.applied().topicId())
                 .append("appliedOffset", s.applied().offset())
                 .append("frozenRun", s.frozen().run())
@@ -69,8 +70,7 @@ final class UserDocuments {
         if (!s.pending().isEmpty()) {
             doc.append("pending", true)
                     .append("tellAdherence", s.pending().adherence())
-                    .append("tellNudges", s.pending().nudges())
-                    .append("tellChanges", s.pending().changes());
+                    .append("tellNudges", s.pending().nudges());
         }
         doc.values().removeIf(v -> v == null);
         return doc;
@@ -105,12 +105,11 @@ final class UserDocuments {
                 documents(d, "links").stream().map(UserDocuments::link).toList(),
                 documents(d, "nudges").stream().map(UserDocuments::decision).toList(),
                 instant(d, "lastReceivedAt"),
+                d.containsKey("editedAt") ? instant(d, "editedAt") : plan == null ? null : instant(plan, "editedAt"),
                 instant(d, "nextDue"),
                 new UserState.Applied(d.getString("topicId"), d.get("appliedOffset", -1L)),
                 new UserState.Pending(
-                        d.getBoolean("tellAdherence", false),
-                        d.getList("tellNudges", String.class, List.of()),
-                        d.getInteger("tellChanges", 0)),
+                        d.getBoolean("tellAdherence", false), d.getList("tellNudges", String.class, List.of())),
                 d.getLong("revision"));
     }
 
@@ -249,7 +248,7 @@ final class UserDocuments {
 
     private static Document decision(Decision decision) {
         Document doc = nudge(decision.nudge())
-                .append("lastSentAt", text(decision.lastSentAt()))
+                .append("moment", decision.moment().toString())
                 .append("snoozed", decision.snoozed() ? Boolean.TRUE : null);
         Decision.Outgoing outgoing = decision.outgoing();
         if (outgoing != null) {
@@ -265,7 +264,7 @@ final class UserDocuments {
     private static Decision decision(Document d) {
         return new Decision(
                 nudge(d),
-                instant(d, "lastSentAt"),
+                Instant.parse(d.getString(d.containsKey("moment") ? "moment" : "decidedAt")),
                 d.getBoolean("snoozed", false),
                 d.containsKey("at")
                         ? new Decision.Outgoing(

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param throughDate the last closed local day; never goes back once a plan is there
 /// @param sums the dates from the horizon on that have facts or are closed
 /// @param links facts that correct, withdraw or are named by one that does, by id
-/// @param nudges decisions of the last 14 days, oldest first
+/// @param nudges decisions of the last 14 days, and what fatigue looks at of the last 42, oldest first
+/// @param editedAt when plan, preferences or excuses were edited last: no nudge is decided for a moment before that
 /// @param nextDueAt when the fold wants to be called next though nothing happened; null for never
 /// @param applied up to where this user's partition has been folded
 /// @param pending what is to be told to others and was not yet confirmed
@@ -40,6 +41,7 @@ record UserState(
         List<ChainLink> links,
         List<Decision> nudges,
         @Nullable Instant lastReceivedAt,
+        @Nullable Instant editedAt,
         @Nullable Instant nextDueAt,
         Applied applied,
         Pending pending,
@@ -59,17 +61,16 @@ record UserState(
 
     /// @param adherence the figures changed
     /// @param nudges decisions by id
-    /// @param changes counts what was added, so that what changes again while it is being told is told again
-    record Pending(boolean adherence, List<String> nudges, int changes) {
+    record Pending(boolean adherence, List<String> nudges) {
 
-        static final Pending NOTHING = new Pending(false, List.of(), 0);
+        static final Pending NOTHING = new Pending(false, List.of());
 
         Pending {
             nudges = List.copyOf(nudges);
         }
 
         Pending withAdherence() {
-            return new Pending(true, nudges, changes + 1);
+            return new Pending(true, nudges);
         }
 
         Pending withNudge(String id) {
@@ -77,7 +78,7 @@ record UserState(
             if (!ids.contains(id)) {
                 ids.add(id);
             }
-            return new Pending(adherence, ids, changes + 1);
+            return new Pending(adherence, ids);
         }
 
         boolean isEmpty() {
@@ -108,6 +109,7 @@ record UserState(
                 Figures.Frozen.NONE,
                 List.of(),
                 List.of(),
+                null,
                 null,
                 null,
                 Applied.NOTHING,
@@ -172,6 +174,9 @@ record UserState(
         Instant lastReceivedAt;
 
         @Nullable
+        Instant editedAt;
+
+        @Nullable
         Instant nextDueAt;
 
         Applied applied;
@@ -194,6 +199,7 @@ record UserState(
             s.links.forEach(link -> links.put(link.id(), link));
             nudges = new ArrayList<>(s.nudges);
             lastReceivedAt = s.lastReceivedAt;
+            editedAt = s.editedAt;
             nextDueAt = s.nextDueAt;
             applied = s.applied;
             pending = s.pending;
@@ -216,6 +222,7 @@ record UserState(
                     List.copyOf(links.values()),
                     nudges,
                     lastReceivedAt,
+                    editedAt,
                     nextDueAt,
                     applied,
                     pending,

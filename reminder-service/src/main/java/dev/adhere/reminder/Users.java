@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// Heads and days in MongoDB, written under compare-and-set. Every call blocks: never call it on an event loop.
 final class Users {
 
-    private static final int DUPLICATE_KEY = 11000;
+    static final int DUPLICATE_KEY = 11000;
 
     private final MongoCollection<Document> heads;
     private final MongoCollection<Document> days;

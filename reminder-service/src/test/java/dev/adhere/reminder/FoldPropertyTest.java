@@ -70,6 +70,7 @@ class FoldPropertyTest {
                     p.email(),
                     p.mutedKinds(),
                     p.nudges(),
+                    p.language(),
                     p.revision());
         }
 

@@ -47,7 +47,7 @@ class MailTest {
         try {
             assertThat(at(server.getSmtp().getPort()).send(LETTER)).isEqualTo(Result.TAKEN);
             MimeMessage message = server.getReceivedMessages()[0];
-            assertThat(message.getMessageID()).isEqualTo("<0f8fad5b-d9cb-469f-a165-70867728950e@adhere>");
+            assertThat(message.getMessageID()).isEqualTo("<0f8fad5b-d9cb-469f-a165-70867728950e.1741192200@adhere>");
             assertThat(message.getSubject()).isEqualTo("Eine Erinnerung");
             assertThat(message.getContent().toString().lines())
                     .containsExactlyElementsOf(LETTER.text().lines().toList());
@@ -67,6 +67,7 @@ class MailTest {
         "EHLO, hang up, LATER",
         "MAIL, 451 try later, LATER",
         "MAIL, 550 not from there, REFUSED",
+        "MAIL, hang up, UNKNOWN",
         "RCPT, 450 mailbox busy, LATER",
         "RCPT, 550 no such user, REFUSED",
         "DATA, 451 disk full, LATER",

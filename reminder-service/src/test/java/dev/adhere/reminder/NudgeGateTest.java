@@ -157,56 +157,189 @@ class NudgeGateTest {
         var story = sixSetsADayAt("18:00");
         for (int i = 0; i < 5; i++) {
             // A set after each nudge, so that fatigue plays no part.
-            story.at(at(DAY.plusDays(i), "18:00"));
             done(story, DAY.plusDays(i), "18:30", 1);
-            done(story.at(at(DAY.plusDays(i), "20:30")), DAY.plusDays(i), "20:40", 1);
+            done(story, DAY.plusDays(i), "20:40", 1);
         }
         var sent = story.head().nudges().stream().filter(Decision::sent).toList();
         assertThat(sent).hasSize(8);
         assertThat(decision(story, Kind.DUE_SOON, DAY.plusDays(4)).reason()).isEqualTo(Reason.CAP);
         story.at(at(DAY.plusDays(7), "17:30"));
-        assertThat(decision(story, Kind.DUE_SOON, DAY.plusDays(7)).outcome()).isEqualTo(Nudge.Outcome.SENT);
+        assertThat(coming(story)).last().isEqualTo("DUE_SOON");
+    }
+
+    /// Every other day one of six sets at 17:00: enough that nothing is missed, too little not to be overdue.
+    private static Story everyOtherDay(int days) {
+        var story = new Story(at(DAY.minusDays(1), "12:00"));
+        var schedule = new Plan.Schedule.EveryDays(2, List.of(LocalTime.parse("18:00")));
+        story.plan(plan(DAY, story.now, BERLIN, List.of(item("bridge", 6, 10, false, schedule))));
+        for (int i = 0; i < days; i += 2) {
+            done(story, DAY.plusDays(i), "17:00", 1);
+        }
+        return story;
+    }
+
+    private static List<String> overdue(Story story) {
+        return story.head().nudges().stream()
+                .map(Decision::nudge)
+                .filter(n -> n.kind() == Kind.OVERDUE)
+                .map(n -> n.reason() == null ? "SENT" : n.reason().name())
+                .toList();
     }
 
     @Test
     void after_three_without_an_answer_two_chances_are_let_go_and_then_it_is_tried_again() {
-        var story = sixSetsADayAt("18:00").preferences(preferences("21:00", "08:00", Kind.OVERDUE));
-        story.at(at(DAY.plusDays(8), "23:59"));
-        assertThat(story.head().nudges().stream().map(Decision::nudge).filter(n -> n.kind() == Kind.DUE_SOON))
-                .extracting(n -> n.reason() == null ? "SENT" : n.reason().name())
+        assertThat(overdue(everyOtherDay(18).at(at(DAY.plusDays(17), "00:00"))))
                 .containsExactly("SENT", "SENT", "SENT", "FATIGUE", "FATIGUE", "SENT", "FATIGUE", "FATIGUE", "SENT");
     }
 
     @Test
     void a_set_within_a_day_is_an_answer_and_so_is_a_snooze() {
-        var story = sixSetsADayAt("18:00").preferences(preferences("21:00", "08:00", Kind.OVERDUE));
-        done(story.at(at(DAY.plusDays(2), "17:30")), DAY.plusDays(3), "17:00", 1);
-        assertThat(decision(story.at(at(DAY.plusDays(4), "18:00")), Kind.DUE_SOON, DAY.plusDays(4))
-                        .outcome())
-                .isEqualTo(Nudge.Outcome.SENT);
+        var story = done(everyOtherDay(6), DAY.plusDays(4), "20:30", 1);
+        assertThat(overdue(done(story, DAY.plusDays(6), "17:00", 1).at(at(DAY.plusDays(6), "21:00"))))
+                .containsExactly("SENT", "SENT", "SENT", "SENT");
 
-        var snoozing = sixSetsADayAt("18:00")
-                .preferences(preferences("21:00", "08:00", Kind.OVERDUE))
-                .at(at(DAY.plusDays(2), "17:40"));
+        var snoozing = everyOtherDay(6).at(at(DAY.plusDays(4), "20:05"));
         snoozing.act(new Fold.Snooze(
-                decision(snoozing, Kind.DUE_SOON, DAY.plusDays(2)).id(), at(DAY.plusDays(2), "18:00")));
-        assertThat(decision(snoozing.at(at(DAY.plusDays(3), "18:00")), Kind.DUE_SOON, DAY.plusDays(3))
-                        .outcome())
-                .isEqualTo(Nudge.Outcome.SENT);
+                decision(snoozing, Kind.OVERDUE, DAY.plusDays(4)).id(), at(DAY.plusDays(4), "20:15")));
+        assertThat(overdue(done(snoozing, DAY.plusDays(6), "17:00", 1).at(at(DAY.plusDays(6), "21:00"))))
+                .containsExactly("SENT", "SENT", "SENT", "SENT");
     }
 
     @Test
     void a_set_a_day_and_more_later_is_no_answer() {
-        var story = sixSetsADayAt("18:00").preferences(preferences("21:00", "08:00", Kind.OVERDUE));
-        story.at(at(DAY.plusDays(2), "23:00"));
-        done(story, DAY.plusDays(3), "17:35", 1);
-        // The next chance is the day after: that set was 24 hours and five minutes after the third nudge.
-        assertThat(decision(story.at(at(DAY.plusDays(3), "18:00")), Kind.DUE_SOON, DAY.plusDays(3))
-                        .reason())
-                .isEqualTo(Reason.FATIGUE);
-        assertThat(decision(story.at(at(DAY.plusDays(4), "18:00")), Kind.DUE_SOON, DAY.plusDays(4))
-                        .reason())
-                .isEqualTo(Reason.FATIGUE);
+        var story = done(everyOtherDay(6), DAY.plusDays(5), "20:01", 1);
+        assertThat(overdue(done(story, DAY.plusDays(6), "17:00", 1).at(at(DAY.plusDays(6), "21:00"))))
+                .containsExactly("SENT", "SENT", "SENT", "FATIGUE");
+    }
+
+    @Test
+    void fatigue_is_remembered_for_weekly_plans_too() {
+        var story = new Story(at(DAY.minusDays(1), "12:00"));
+        var schedule = new Plan.Schedule.EveryDays(7, List.of(LocalTime.parse("18:00")));
+        story.plan(plan(DAY, story.now, BERLIN, List.of(item("bridge", 6, 10, false, schedule))));
+        for (int i = 0; i < 6; i++) {
+            done(story, DAY.plusDays(7 * i), "17:00", 1);
+        }
+        assertThat(overdue(story.at(at(DAY.plusDays(36), "00:00"))))
+                .containsExactly("SENT", "SENT", "SENT", "FATIGUE", "FATIGUE", "SENT");
+    }
+
+    /// What was decided half an hour before the time of each day, from DAY on.
+    private static List<String> coming(Story story) {
+        return story.head().nudges().stream()
+                .map(Decision::nudge)
+                .filter(n -> n.kind() != Kind.OVERDUE && n.kind() != Kind.ENCOURAGE)
+                .map(n -> n.kind() + (n.reason() == null ? "" : " " + n.reason()))
+                .toList();
+    }
+
+    @Test
+    void N6_the_day_after_the_first_missed_one_is_a_recovery() {
+        var story = done(sixSetsADayAt("18:00"), DAY, "17:00", 6).at(at(DAY.plusDays(3), "18:00"));
+        assertThat(coming(story)).containsExactly("DUE_SOON DONE", "DUE_SOON", "RECOVERY", "DUE_SOON");
+    }
+
+    @Test
+    void who_never_began_recovers_from_nothing() {
+        assertThat(coming(sixSetsADayAt("18:00").at(at(DAY.plusDays(1), "18:00"))))
+                .containsExactly("DUE_SOON", "DUE_SOON");
+    }
+
+    @Test
+    void from_the_third_missed_day_on_only_the_third_seventh_and_fourteenth_are_spoken_of() {
+        var story = done(sixSetsADayAt("18:00"), DAY, "17:00", 6);
+        var expected =
+                new java.util.ArrayList<>(List.of("DUE_SOON DONE", "DUE_SOON", "RECOVERY", "DUE_SOON", "RE_ENGAGE"));
+        for (int missed = 4; missed <= 20; missed++) {
+            expected.add(missed == 7 || missed == 14 ? "RE_ENGAGE" : "DUE_SOON OUTRANKED");
+        }
+        for (int i = 1; i <= 21; i++) {
+            story.at(at(DAY.plusDays(i), "18:00"));
+            assertThat(coming(story)).last().isEqualTo(expected.get(i));
+        }
+        assertThat(overdue(story)
+                        .subList(overdue(story).size() - 5, overdue(story).size()))
+                .containsOnly("OUTRANKED");
+        done(story, DAY.plusDays(21), "19:00", 1).at(at(DAY.plusDays(22), "18:00"));
+        assertThat(coming(story)).last().isEqualTo("DUE_SOON");
+    }
+
+    @Test
+    void three_days_in_a_row_are_worth_a_word_and_the_next_one_comes_three_days_later_at_the_earliest() {
+        var story = sixSetsADayAt("18:00");
+        for (int i = 0; i < 14; i++) {
+            done(story, DAY.plusDays(i), "17:00", 6).at(at(DAY.plusDays(i), "17:05"));
+        }
+        assertThat(story.head().nudges().stream()
+                        .map(Decision::nudge)
+                        .filter(n -> n.kind() == Kind.ENCOURAGE)
+                        .map(n -> n.date() + " " + n.text()))
+                .containsExactly(
+                        "2025-03-07 3 days in a row. Well done!",
+                        "2025-03-11 7 days in a row. Well done!",
+                        "2025-03-18 14 days in a row. Well done!");
+        assertThat(story.head().nudges())
+                .filteredOn(Decision::sent)
+                .allSatisfy(d -> assertThat(d.nudge().state()).isEqualTo(Nudge.State.DELIVERED));
+    }
+
+    @Test
+    void most_of_a_week_is_worth_a_word_once_in_fourteen_days() {
+        var story = sixSetsADayAt("18:00");
+        int[] sets = {6, 4, 6, 4, 6, 4, 6, 6, 4, 6, 4};
+        for (int i = 0; i < sets.length; i++) {
+            done(story, DAY.plusDays(i), "17:00", sets[i]).at(at(DAY.plusDays(i), "17:05"));
+        }
+        assertThat(story.head().nudges().stream()
+                        .map(Decision::nudge)
+                        .filter(n -> n.kind() == Kind.ENCOURAGE)
+                        .map(Nudge::text))
+                .containsExactly("Most of this week's exercises are done. Well done!");
+    }
+
+    @Test
+    void nobody_is_encouraged_for_what_comes_in_late() {
+        var story = sixSetsADayAt("18:00");
+        for (int i = 0; i < 3; i++) {
+            story.at(at(DAY.plusDays(i), "17:30"));
+            for (int n = 0; n < 6; n++) {
+                story.event(set(
+                        "late-" + i + n,
+                        "bridge",
+                        Side.NONE,
+                        10,
+                        DAY.plusDays(i).atTime(17, 0).atZone(BERLIN),
+                        story.now));
+            }
+        }
+        assertThat(story.head().nudges()).noneMatch(d -> d.nudge().kind() == Kind.ENCOURAGE);
+    }
+
+    @Test
+    void N9_two_of_the_day_leave_no_room_for_a_third() {
+        var story = sixSetsADayAt("12:00");
+        for (int i = 0; i < 2; i++) {
+            done(story, DAY.plusDays(i), "11:00", 6);
+        }
+        // Due at 11:30, overdue at 14:00, and then all of it: the third day in a row.
+        done(story, DAY.plusDays(2), "17:00", 6);
+        assertThat(story.head().nudges())
+                .filteredOn(d -> d.nudge().date().equals(DAY.plusDays(2)))
+                .extracting(d -> d.nudge().kind() + " " + d.nudge().reason())
+                .containsExactly("DUE_SOON null", "OVERDUE null", "ENCOURAGE CAP");
+    }
+
+    @Test
+    void an_edit_sends_nothing_of_the_past() {
+        var story = sixSetsADayAt().at(at(DAY, "19:45"));
+        Preferences d = preferences("21:00", "08:00");
+        assertThat(story.head().nudges()).hasSize(1);
+        var later = new Preferences(
+                null, LocalTime.parse("16:00"), d.quietHours(), d.channels(), null, Set.of(), true, d.language(), 1);
+        story.preferences(later).at(at(DAY, "23:59"));
+        assertThat(story.head().nudges())
+                .as("18:00 had passed when 16:00 was asked for")
+                .hasSize(1);
     }
 
     @Test

@@ -78,8 +78,8 @@ class NudgingTest {
     void an_attempt_stands_in_the_head_before_it_is_made_and_is_told_when_it_ended() {
         var story = byMail();
         is(story, State.SENDING, Channel.EMAIL);
-        assertThat(only(story).outgoing()).isEqualTo(new Decision.Outgoing(at("17:31"), at("18:00"), 1, "test"));
-        story.act(new Fold.Told(story.head().pending()));
+        assertThat(only(story).outgoing()).isEqualTo(new Decision.Outgoing(at("17:32"), at("18:00"), 1, "test"));
+        story.act(new Fold.Told(story.head().revision()));
         is(ended(story, Result.TAKEN), State.DELIVERED, Channel.EMAIL);
         assertThat(only(story).outgoing()).isNull();
         assertThat(story.head().pending().nudges())
@@ -89,12 +89,12 @@ class NudgingTest {
     @Test
     void what_changes_again_while_it_is_told_is_told_again() {
         var story = byMail();
-        UserState.Pending told = story.head().pending();
+        long told = story.head().revision();
         ended(story, Result.TAKEN);
         story.act(new Fold.Told(told));
         assertThat(story.head().pending().nudges())
                 .containsExactly(only(story).nudge().id());
-        story.act(new Fold.Told(story.head().pending()));
+        story.act(new Fold.Told(story.head().revision()));
         assertThat(story.head().pending().isEmpty()).isTrue();
     }
 
@@ -124,9 +124,9 @@ class NudgingTest {
 
     @Test
     void who_dies_in_the_middle_of_an_attempt_leaves_it_unknown() {
-        var story = byMail().at(at("17:30:59"));
+        var story = byMail().at(at("17:31:59"));
         is(story, State.SENDING, Channel.EMAIL);
-        is(story.at(at("17:31")), State.UNKNOWN, Channel.EMAIL);
+        is(story.at(at("17:32")), State.UNKNOWN, Channel.EMAIL);
         is(ended(story, Result.TAKEN), State.UNKNOWN, Channel.EMAIL);
     }
 
@@ -142,15 +142,27 @@ class NudgingTest {
         var story = ended(byMail(), Result.LATER).at(at("17:30:10"));
         story.event(set("bridge", Side.NONE, 10, DAY.atTime(17, 5).atZone(BERLIN)));
         Nudge nudge = only(story.at(at("17:31"))).nudge();
-        assertThat(nudge.outcome()).isEqualTo(Outcome.SUPPRESSED);
+        assertThat(nudge.outcome()).as("the inbox had it").isEqualTo(Outcome.SENT);
+        assertThat(nudge.state()).isEqualTo(State.EXPIRED);
         assertThat(nudge.reason()).isEqualTo(Reason.DONE);
-        assertThat(nudge.text()).isNull();
     }
 
     @Test
     void who_turns_nudges_off_between_two_attempts_gets_none() {
         var story = ended(byMail(), Result.LATER).at(at("17:30:10")).preferences(mail(false));
         assertThat(only(story.at(at("17:31"))).nudge().reason()).isEqualTo(Reason.NOT_ALLOWED);
+    }
+
+    @Test
+    void an_attempt_that_found_no_free_line_is_looked_at_again_and_not_counted() {
+        var story = byMail();
+        for (int i = 1; i < 10; i++) {
+            is(ended(story, Result.NOT_BEGUN), State.PENDING, Channel.EMAIL);
+            is(story.at(at("17:30").plusSeconds(2 * i)), State.SENDING, Channel.EMAIL);
+        }
+        ended(story, Result.NOT_BEGUN).at(at("17:30:18"));
+        story.event(set("bridge", Side.NONE, 10, DAY.atTime(17, 5).atZone(BERLIN)));
+        is(story.at(at("17:31")), State.EXPIRED, Channel.EMAIL);
     }
 
     @Test
@@ -187,7 +199,7 @@ class NudgingTest {
                 .extracting(d -> d.nudge().reason())
                 .containsExactly(Reason.OUTRANKED);
         is(story.at(at("20:10")), State.DELIVERED, Channel.INBOX);
-        assertThat(only(story).lastSentAt()).isEqualTo(at("20:10"));
+        assertThat(only(story).moment()).isEqualTo(at("20:10"));
     }
 
     @Test

@@ -83,9 +83,11 @@ final class Oracle {
         for (int size = 0; size != chain.size(); ) {
             size = chain.size();
             for (Dated e : naming) {
-                if (chain.contains(e.id()) || chain.contains(e.replaces())) {
+                // What never came brings only events of one type together.
+                String named = byId.containsKey(e.replaces()) ? e.replaces() : e.replaces() + " as " + e.getClass();
+                if (chain.contains(e.id()) || chain.contains(named)) {
                     chain.add(e.id());
-                    chain.add(e.replaces());
+                    chain.add(named);
                 }
             }
         }

@@ -94,8 +94,7 @@ final class Situations {
 
     static PainScore score(@Nullable String replaces, String id, int score, ZonedDateTime time, Instant receivedAt) {
         return new PainScore(
-                new Envelope(
-                        "user-001", id, "app/test", PainScore.TYPE, time.toOffsetDateTime(), receivedAt, Map.of()),
+                new Envelope("user-001", id, "app/test", PainScore.TYPE, time.toOffsetDateTime(), receivedAt, Map.of()),
                 JsonMapper.shared().createObjectNode(),
                 score,
                 Context.AFTER,
@@ -176,7 +175,11 @@ final class Situations {
             Fold.User after = Fold.apply(new Fold.User(user.head(), needed), input, when);
             var days = new java.util.HashMap<>(user.days());
             days.putAll(after.days());
-            user = new Fold.User(after.head(), days);
+            user = new Fold.User(
+                    after.head().equals(user.head())
+                            ? user.head()
+                            : after.head().stored(),
+                    days);
             return this;
         }
 

@@ -4,8 +4,11 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.exists;
 import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.ne;
+import static com.mongodb.client.model.Filters.nin;
 
 import com.mongodb.client.model.Projections;
+import com.mongodb.client.model.Sorts;
 import com.mongodb.reactivestreams.client.MongoCollection;
 import dev.adhere.contracts.Chains;
 import dev.adhere.contracts.SessionEvent.Withdrawal;
@@ -44,7 +47,8 @@ record Replacements(Map<String, Link> byId) {
 
     /// Those of one user.
     static Mono<Replacements> of(MongoCollection<Document> events, String userId) {
-        return Flux.from(events.find(and(eq("userId", userId), exists("data.replaces")))
+        return Flux.from(events.find(and(eq("userId", userId), exists("data.replaces"), ne("state", "PARKED")))
+                        .sort(Sorts.descending("time"))
                         .projection(FIELDS)
                         .limit(MOST))
                 .map(Link::of)
@@ -81,6 +85,6 @@ record Replacements(Map<String, Link> byId) {
     Bson inForce(String userId) {
         Collection<String> out =
                 byId.keySet().stream().map(id -> EventDocuments.id(userId, id)).toList();
-        return out.isEmpty() ? new Document() : com.mongodb.client.model.Filters.nin("_id", out);
+        return out.isEmpty() ? new Document() : nin("_id", out);
     }
 }
