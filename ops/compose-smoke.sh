@@ -76,24 +76,23 @@ took 'engine'
 
 python3 ops/keycloak/realm.py --check
 everything config --quiet
-if command -v promtool >/dev/null; then
-    promtool check config ops/prometheus/prometheus.yml
-    promtool test rules ops/prometheus/alerts_test.yml
-else
-    echo 'promtool is missing: install Prometheus'
-    exit 1
-fi
-if command -v npm >/dev/null; then
-    mkdir -p "$cache/dashboards"
-    cp ops/grafana/check.mjs "$cache/dashboards/"
-    dashboards=$(realpath ops/grafana/dashboards/*.json)
-    (
-        cd "$cache/dashboards"
-        [[ -d node_modules/@grafana/schema ]] ||
-            npm install --silent --no-audit --no-fund @grafana/schema@13 ts-json-schema-generator@2 ajv@8 >/dev/null
-        DATASOURCES=prometheus,jaeger node check.mjs $dashboards
-    )
-fi
+for tool in promtool:prometheus npm:npm; do
+    command -v "${tool%%:*}" >/dev/null || {
+        echo "${tool%%:*} is missing: install ${tool##*:}"
+        exit 1
+    }
+done
+promtool check config ops/prometheus/prometheus.yml
+promtool test rules ops/prometheus/alerts_test.yml
+mkdir -p "$cache/dashboards"
+cp ops/grafana/check.mjs "$cache/dashboards/"
+dashboards=$(realpath ops/grafana/dashboards/*.json)
+(
+    cd "$cache/dashboards"
+    [[ -d node_modules/@grafana/schema ]] ||
+        npm install --silent --no-audit --no-fund @grafana/schema@13 ts-json-schema-generator@2 ajv@8 >/dev/null
+    DATASOURCES=prometheus,jaeger node check.mjs $dashboards
+)
 took 'files'
 
 ./adhere build
