@@ -18,7 +18,7 @@ import org.springframework.security.config.observation.SecurityObservationSettin
 /// What a trace may tell: a request's method, route, status, outcome and the class of its exception. It leaves the
 /// house, so it names nobody and repeats nothing that somebody sent.
 @AutoConfiguration(before = MicrometerTracingAutoConfiguration.class)
-class TracePlatform {
+class RequestTraces {
 
     /// The path itself names users.
     @Bean
