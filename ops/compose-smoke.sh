@@ -59,12 +59,16 @@ finish() {
     exit "$status"
 }
 
-if ! engine_up || ! compose_up; then
+if ! engine_up; then
     echo "skipped: the smoke journey on Docker Compose ($engine_missing)"
-    engine_down
     exit 77
 fi
 trap finish EXIT
+# Where an engine runs, nothing is skipped any more.
+compose_up || {
+    echo "$engine_missing: install the plug-in docker compose, or Go"
+    exit 1
+}
 printf 'Docker engine %s%s, Compose %s\n' "$(docker version --format '{{.Server.Version}}')" \
     "$(engine_is_own && echo ', started for this' || true)" "$(compose version --short)"
 volumes_before=$(volumes)
@@ -76,24 +80,23 @@ took 'engine'
 
 python3 ops/keycloak/realm.py --check
 everything config --quiet
-if command -v promtool >/dev/null; then
-    promtool check config ops/prometheus/prometheus.yml
-    promtool test rules ops/prometheus/alerts_test.yml
-else
-    echo 'promtool is missing: install Prometheus'
-    exit 1
-fi
-if command -v npm >/dev/null; then
-    mkdir -p "$cache/dashboards"
-    cp ops/grafana/check.mjs "$cache/dashboards/"
-    dashboards=$(realpath ops/grafana/dashboards/*.json)
-    (
-        cd "$cache/dashboards"
-        [[ -d node_modules/@grafana/schema ]] ||
-            npm install --silent --no-audit --no-fund @grafana/schema@13 ts-json-schema-generator@2 ajv@8 >/dev/null
-        DATASOURCES=prometheus,jaeger node check.mjs $dashboards
-    )
-fi
+for tool in promtool:prometheus npm:npm; do
+    command -v "${tool%%:*}" >/dev/null || {
+        echo "${tool%%:*} is missing: install ${tool##*:}"
+        exit 1
+    }
+done
+promtool check config ops/prometheus/prometheus.yml
+promtool test rules ops/prometheus/alerts_test.yml
+mkdir -p "$cache/dashboards"
+cp ops/grafana/check.mjs "$cache/dashboards/"
+dashboards=$(realpath ops/grafana/dashboards/*.json)
+(
+    cd "$cache/dashboards"
+    [[ -d node_modules/@grafana/schema ]] ||
+        npm install --silent --no-audit --no-fund @grafana/schema@13 ts-json-schema-generator@2 ajv@8 >/dev/null
+    DATASOURCES=prometheus,jaeger node check.mjs $dashboards
+)
 took 'files'
 
 ./adhere build

@@ -15,7 +15,10 @@ from pathlib import Path
 PROMETHEUS = "http://127.0.0.1:9090/api/v1"
 JAEGER = "http://127.0.0.1:16686/api"
 SERVICES = ["catalog-service", "reminder-service", "session-service"]
-DASHBOARD = Path(__file__).parent / "grafana" / "dashboards" / "adhere.json"
+OPS = Path(__file__).parent
+DASHBOARD = OPS / "grafana" / "dashboards" / "adhere.json"
+# What the services count themselves, and whether this release does.
+METRICS = OPS.parent / "docs" / "metrics.md"
 WAIT_SECONDS = 60
 
 
@@ -58,9 +61,22 @@ def quiet():
     return f"firing are {firing}" if firing else None
 
 
+def expressions():
+    return [target["expr"] for panel in json.loads(DASHBOARD.read_text())["panels"] for target in panel["targets"]]
+
+
+def known():
+    if not METRICS.exists():
+        return None
+    used = re.findall(r"\badhere_\w+", " ".join(expressions() + [rule["query"] for rule in rules()]))
+    listed = METRICS.read_text()
+    unknown = sorted({name for name in used if re.sub(r"_bucket$", "", name) not in listed})
+    return f"not in {METRICS.name}: {unknown}" if unknown else None
+
+
 def drawn():
-    expressions = [target["expr"] for panel in json.loads(DASHBOARD.read_text())["panels"] for target in panel["targets"]]
-    empty = [e for e in expressions if not ask("query", query=e.replace("$__rate_interval", "1m"))["result"]]
+    asked = [e for e in expressions() if METRICS.exists() or "adhere_" not in e]
+    empty = [e for e in asked if not ask("query", query=e.replace("$__rate_interval", "1m"))["result"]]
     return f"nothing for {empty}" if empty else None
 
 
@@ -68,13 +84,21 @@ def traces():
     return {service: ask("traces", base=JAEGER, service=service, limit=1000, lookback="1h") for service in SERVICES}
 
 
-def traced():
-    missing = [
-        service
+def operations():
+    return {
+        service: {span["operationName"] for trace in found for span in trace["spans"]}
         for service, found in traces().items()
-        if not any("/v1/" in span["operationName"] for trace in found for span in trace["spans"])
-    ]
+    }
+
+
+def traced():
+    missing = [service for service, names in operations().items() if not any("/v1/" in name for name in names)]
     return f"no request of {missing}" if missing else None
+
+
+def unprobed():
+    probes = sorted({name for names in operations().values() for name in names if "/actuator" in name})
+    return f"there are {probes}" if probes else None
 
 
 def nameless():
@@ -85,6 +109,8 @@ def nameless():
 check("Prometheus scrapes every service on its management port", scraped)
 check("the alert rules are loaded", loaded)
 check("no alert fires", quiet)
+check("rules and dashboard ask for metrics that there are", known)
 check("every panel of the dashboard has something to draw", drawn)
 check("every service sends traces of its requests to Jaeger", traced)
+check("probes and scrapes leave no trace", unprobed)
 check("no trace names a user", nameless)

@@ -4,7 +4,7 @@
 #   compose_up   there is a Compose v2: the plug-in, else a build from the Go module proxy, kept in $cache
 #   compose ...  calls it
 #   image_up     an image is here: pulled, else a stand-in (standins.sh), which $made then lists
-#   engine_down  stops what engine_up started
+#   engine_down  stops what engine_up started, and puts the machine's network back as it was
 #
 # engine_missing says why the first or the second failed.
 
@@ -77,7 +77,8 @@ engine_own() {
     fi
     mkdir -p "$engine"
     export DOCKER_HOST=unix://$engine/docker.sock
-    # What a killed run has left is taken over, and stopped at the end.
+    # What a killed run has left is taken over, and taken down at the end.
+    [[ -s $engine/network ]] || network_of_now >"$engine/network"
     if docker info >/dev/null 2>&1; then
         engine_pid=$(<"$engine/docker.pid")
         return
@@ -100,6 +101,28 @@ engine_own() {
     [[ -z $engine_out ]] || iptables -I DOCKER-USER -o "$engine_out" -j REJECT
 }
 
+# The rules of the packet filter, whether packets are forwarded, and the bridges: an engine leaves them behind.
+network_of_now() {
+    iptables-save
+    printf '# forward %s\n' "$(</proc/sys/net/ipv4/ip_forward)"
+    bridges | sed 's/^/# bridge /'
+}
+bridges() { ip -o link show type bridge | sed 's/^[0-9]*: \([^:@]*\).*/\1/' | sort; }
+
+network_as_before() {
+    local before=$engine/network bridge table
+    [[ -s $before ]] || return 0
+    for bridge in $(comm -13 <(sed -n 's/^# bridge //p' "$before") <(bridges)); do
+        ip link delete "$bridge"
+    done
+    for table in $(iptables-save | sed -n 's/^\*//p'); do
+        grep -q "^\*$table" "$before" && continue
+        iptables -t "$table" -F && iptables -t "$table" -X
+        [[ $table != filter ]] || iptables -P FORWARD ACCEPT
+    done
+    iptables-restore <"$before" && sed -n 's/^# forward //p' "$before" >/proc/sys/net/ipv4/ip_forward && rm "$before"
+}
+
 engine_is_own() { [[ -n ${engine_pid:-} ]]; }
 
 engine_down() {
@@ -108,13 +131,13 @@ engine_down() {
         ((${#made[@]} == 0)) || docker image rm "${made[@]}" >/dev/null 2>&1 || true
         return 0
     fi
-    [[ -z ${engine_out:-} ]] || iptables -D DOCKER-USER -o "$engine_out" -j REJECT 2>/dev/null || true
     kill "$engine_pid" 2>/dev/null || true
     for _ in $(seq 30); do
         kill -0 "$engine_pid" 2>/dev/null || break
         sleep 1
     done
     kill -9 "$engine_pid" 2>/dev/null || true
+    network_as_before || echo "The network is not as it was before: $engine/network" >&2
     engine_pid=
     unset DOCKER_HOST
 }

@@ -9,6 +9,7 @@ import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.contracts.SessionEvents;
 import dev.adhere.contracts.Topic;
+import dev.adhere.testbed.RecordedSpans;
 import dev.adhere.testbed.TestBackends;
 import dev.adhere.testbed.TestIssuer;
 import io.cloudevents.kafka.KafkaMessageFactory;
@@ -19,7 +20,9 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -28,19 +31,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webtestclient.autoconfigure.AutoConfigureWebTestClient;
+import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
+import org.springframework.web.util.pattern.PathPattern;
 import tools.jackson.databind.json.JsonMapper;
 
 /// The service over HTTP and Kafka: plan in, events in, figures, agenda and refusals out.
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"management.server.port=0", "adhere.kafka.user-partitions=6", "adhere.kafka.replication-factor=1"
+        properties = {
+            "management.server.port=0",
+            "management.tracing.sampling.probability=1",
+            "adhere.kafka.user-partitions=6",
+            "adhere.kafka.replication-factor=1"
         })
+@Import(RecordedSpans.class)
 @AutoConfigureWebTestClient
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReminderServiceIT {
@@ -71,6 +81,10 @@ class ReminderServiceIT {
 
     @org.springframework.beans.factory.annotation.Value("${local.server.port}")
     int port;
+
+    @Autowired
+    @org.jspecify.annotations.Nullable
+    RecordedSpans spans;
 
     @DynamicPropertySource
     static void backends(DynamicPropertyRegistry registry) {
@@ -179,6 +193,16 @@ class ReminderServiceIT {
                 .expectBody(Adherence.class)
                 .returnResult()
                 .getResponseBody());
+    }
+
+    @AfterAll
+    void nothing_of_all_this_is_in_a_trace() {
+        var routes = Objects.requireNonNull(handlers).getHandlerMethods().keySet().stream()
+                .flatMap(mapping -> mapping.getPatternsCondition().getPatterns().stream())
+                .map(PathPattern::getPatternString)
+                .collect(Collectors.toSet());
+        assertThat(Objects.requireNonNull(spans).names()).contains("http put /v1/users/{userId}/plan");
+        assertThat(spans.findings(routes)).isEmpty();
     }
 
     @Test

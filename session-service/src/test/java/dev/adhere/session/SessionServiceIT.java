@@ -11,6 +11,7 @@ import dev.adhere.contracts.Topic;
 import dev.adhere.platform.kafka.CompactedTable;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
+import dev.adhere.testbed.RecordedSpans;
 import dev.adhere.testbed.TestBackends;
 import dev.adhere.testbed.TestIssuer;
 import java.net.InetAddress;
@@ -28,12 +29,14 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -44,6 +47,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.micrometer.metrics.test.autoconfigure.AutoConfigureMetrics;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webtestclient.autoconfigure.AutoConfigureWebTestClient;
+import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.kafka.core.ConsumerFactory;
@@ -51,6 +55,7 @@ import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
+import org.springframework.web.util.pattern.PathPattern;
 import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -58,8 +63,13 @@ import tools.jackson.databind.json.JsonMapper;
 /// The service over HTTP, a real broker and MongoDB, with really signed tokens.
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"management.server.port=0", "adhere.kafka.user-partitions=6", "adhere.kafka.replication-factor=1"
+        properties = {
+            "management.server.port=0",
+            "management.tracing.sampling.probability=1",
+            "adhere.kafka.user-partitions=6",
+            "adhere.kafka.replication-factor=1"
         })
+@Import(RecordedSpans.class)
 @AutoConfigureWebTestClient
 @AutoConfigureMetrics
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -111,6 +121,10 @@ class SessionServiceIT {
 
     @Value("${local.server.port}")
     int port;
+
+    @Autowired
+    @Nullable
+    RecordedSpans spans;
 
     @DynamicPropertySource
     static void backends(DynamicPropertyRegistry registry) {
@@ -244,6 +258,16 @@ class SessionServiceIT {
                 .expectBody()
                 .jsonPath("$.type")
                 .isEqualTo("urn:adhere:problem:" + slug);
+    }
+
+    @AfterAll
+    void nothing_of_all_this_is_in_a_trace() {
+        var routes = Objects.requireNonNull(handlers).getHandlerMethods().keySet().stream()
+                .flatMap(mapping -> mapping.getPatternsCondition().getPatterns().stream())
+                .map(PathPattern::getPatternString)
+                .collect(Collectors.toSet());
+        assertThat(Objects.requireNonNull(spans).names()).contains("http post /v1/events");
+        assertThat(spans.findings(routes)).isEmpty();
     }
 
     @Test

@@ -1,6 +1,5 @@
 package dev.adhere.platform.web;
 
-import io.micrometer.common.KeyValues;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
@@ -9,9 +8,6 @@ import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomize
 import org.springframework.boot.webflux.autoconfigure.WebFluxRegistrations;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.server.reactive.observation.DefaultServerRequestObservationConvention;
-import org.springframework.http.server.reactive.observation.ServerRequestObservationContext;
-import org.springframework.http.server.reactive.observation.ServerRequestObservationConvention;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -41,17 +37,6 @@ class WebPlatform {
             @Override
             public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
                 return new KnownParametersOnly();
-            }
-        };
-    }
-
-    /// Requests are traced by method, route and status. The path itself names users, so no trace has it.
-    @Bean
-    ServerRequestObservationConvention withoutPaths() {
-        return new DefaultServerRequestObservationConvention() {
-            @Override
-            public KeyValues getHighCardinalityKeyValues(ServerRequestObservationContext context) {
-                return KeyValues.empty();
             }
         };
     }
