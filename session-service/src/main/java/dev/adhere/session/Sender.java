@@ -12,7 +12,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.springframework.kafka.core.KafkaOperations;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
@@ -55,12 +54,12 @@ final class Sender {
     }
 
     /// Reads and sends one event; to be called on the scheduler.
-    Mono<Outcome> take(long line, byte[] json, String userId) {
+    CompletableFuture<Outcome> take(long line, byte[] json, String userId) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return settle(line, reader.read(json, userId, now, settled(now)), now);
     }
 
-    Mono<Outcome> take(long line, JsonNode json, String userId) {
+    CompletableFuture<Outcome> take(long line, JsonNode json, String userId) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return settle(line, reader.read(json, userId, now, settled(now)), now);
     }
@@ -69,26 +68,27 @@ final class Sender {
         return now.isAfter(startedAt.plus(SETTLING));
     }
 
-    private Mono<Outcome> settle(long line, EventReader.Verdict verdict, Instant now) {
+    private CompletableFuture<Outcome> settle(long line, EventReader.Verdict verdict, Instant now) {
         return switch (verdict) {
-            case EventReader.Refused refused -> Mono.just(Outcome.rejected(line, refused.id(), refused.problem()));
-            case EventReader.NotYet notYet -> Mono.just(Outcome.retry(line, notYet.id()));
+            case EventReader.Refused refused ->
+                CompletableFuture.completedFuture(Outcome.rejected(line, refused.id(), refused.problem()));
+            case EventReader.NotYet notYet -> CompletableFuture.completedFuture(Outcome.retry(line, notYet.id()));
             case EventReader.Taken taken -> send(line, taken.event(), now);
         };
     }
 
-    private Mono<Outcome> send(long line, SessionEvent event, Instant receivedAt) {
+    private CompletableFuture<Outcome> send(long line, SessionEvent event, Instant receivedAt) {
         Outcome retry = Outcome.retry(line, event.id());
         if (System.nanoTime() - awayUntil < 0) {
-            return Mono.just(retry);
+            return CompletableFuture.completedFuture(retry);
         }
         try {
             if (!permits.tryAcquire(PERMIT_MILLIS, TimeUnit.MILLISECONDS)) {
-                return Mono.just(retry);
+                return CompletableFuture.completedFuture(retry);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            return Mono.just(retry);
+            return CompletableFuture.completedFuture(retry);
         }
         CompletableFuture<?> sent;
         try {
@@ -96,13 +96,12 @@ final class Sender {
         } catch (KafkaException | org.springframework.kafka.KafkaException _) {
             permits.release();
             awayUntil = System.nanoTime() + AWAY_NANOS;
-            return Mono.just(retry);
+            return CompletableFuture.completedFuture(retry);
         }
         Outcome accepted = Outcome.accepted(line, event.id(), receivedAt);
-        CompletableFuture<Outcome> outcome = sent.handle((_, fault) -> {
+        return sent.handle((_, fault) -> {
             permits.release();
             return fault == null ? accepted : retry;
         });
-        return Mono.fromFuture(outcome, true);
     }
 }
