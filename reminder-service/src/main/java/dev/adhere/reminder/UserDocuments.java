@@ -37,6 +37,21 @@ final class UserDocuments {
     }
 
     static Document of(UserState s, int partition) {
+        return withoutSums(s, partition).append("sums", list(s.sums().values(), UserDocuments::sums));
+    }
+
+    /// What makes the stored head of the one that of the other.
+    static Difference difference(UserState was, UserState is, int partition) {
+        return new Difference()
+                .fields(withoutSums(was, partition), withoutSums(is, partition))
+                .elements(
+                        "sums",
+                        List.copyOf(was.sums().values()),
+                        List.copyOf(is.sums().values()),
+                        UserDocuments::sums);
+    }
+
+    private static Document withoutSums(UserState s, int partition) {
         var doc = new Document("_id", s.userId())
                 .append("schema", SCHEMA)
                 .append("revision", s.revision())
@@ -52,7 +67,6 @@ final class UserDocuments {
                 .append("frozenBest", s.frozen().best())
                 .append("careTeam", careTeam(s.careTeam()))
                 .append("careTeamDirty", s.careTeamDirty() ? Boolean.TRUE : null)
-                .append("sums", list(s.sums().values(), UserDocuments::sums))
                 .append("links", s.links().isEmpty() ? null : list(s.links(), UserDocuments::link))
                 .append("nudges", list(s.nudges(), UserDocuments::decision))
                 .append("excuses", list(s.excuses(), UserDocuments::excuse));
@@ -123,11 +137,14 @@ final class UserDocuments {
                 .append("userId", userId)
                 .append("date", day.date().toString())
                 .append("facts", list(day.counted(), UserDocuments::fact))
-                .append(
-                        "notCounted",
-                        list(
-                                day.notCounted(),
-                                n -> fact(n.fact()).append("flag", n.flag().name())));
+                .append("notCounted", list(day.notCounted(), UserDocuments::notCounted));
+    }
+
+    /// What makes the stored day of the one that of the other.
+    static Difference difference(Day was, Day is) {
+        return new Difference()
+                .elements("facts", was.counted(), is.counted(), UserDocuments::fact)
+                .elements("notCounted", was.notCounted(), is.notCounted(), UserDocuments::notCounted);
     }
 
     static Day day(Document d) {
@@ -138,6 +155,10 @@ final class UserDocuments {
                         .map(n -> new Day.NotCounted(fact(n), Day.Flag.valueOf(n.getString("flag"))))
                         .toList(),
                 d.getLong("revision"));
+    }
+
+    private static Document notCounted(Day.NotCounted n) {
+        return fact(n.fact()).append("flag", n.flag().name());
     }
 
     private static Document fact(Fact fact) {
