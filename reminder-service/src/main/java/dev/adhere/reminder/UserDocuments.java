@@ -185,8 +185,8 @@ final class UserDocuments {
     }
 
     private static Fact fact(Document d) {
-        Instant time = Instant.parse(d.getString("time"));
-        Instant receivedAt = Instant.parse(d.getString("receivedAt"));
+        Instant time = InstantText.parse(d.getString("time"));
+        Instant receivedAt = InstantText.parse(d.getString("receivedAt"));
         Integer score = d.getInteger("score");
         if (d.getBoolean("withdrawal", false)) {
             return new Fact.Withdrawn(d.getString("id"), time, receivedAt, d.getString("replaces"));
@@ -229,7 +229,7 @@ final class UserDocuments {
         return new ChainLink(
                 d.getString("id"),
                 d.getString("type"),
-                Instant.parse(d.getString("time")),
+                InstantText.parse(d.getString("time")),
                 d.getString("replaces"),
                 LocalDate.parse(d.getString("date")));
     }
@@ -290,8 +290,8 @@ final class UserDocuments {
                 d.getBoolean("snoozed", false),
                 d.containsKey("at")
                         ? new Decision.Outgoing(
-                                Instant.parse(d.getString("at")),
-                                Instant.parse(d.getString("expiresAt")),
+                                InstantText.parse(d.getString("at")),
+                                InstantText.parse(d.getString("expiresAt")),
                                 d.getInteger("attempts"),
                                 d.getString("holder"))
                         : null);
@@ -316,7 +316,7 @@ final class UserDocuments {
                 d.getString("id"),
                 Nudge.Kind.valueOf(d.getString("kind")),
                 LocalDate.parse(d.getString("date")),
-                Instant.parse(d.getString("decidedAt")),
+                InstantText.parse(d.getString("decidedAt")),
                 Nudge.Outcome.valueOf(d.getString("outcome")),
                 value(d, "reason", Nudge.Reason::valueOf),
                 d.getString("text"),
@@ -341,7 +341,7 @@ final class UserDocuments {
                 d.getLong("revision"),
                 documents(d, "coaches").stream()
                         .map(a -> new CareTeam.Assignment(
-                                a.getString("coachId"), Instant.parse(a.getString("from")), instant(a, "until")))
+                                a.getString("coachId"), InstantText.parse(a.getString("from")), instant(a, "until")))
                         .toList());
     }
 
@@ -439,8 +439,8 @@ final class UserDocuments {
                                         .toList()))
                         .toList(),
                 d.getLong("revision"),
-                Instant.parse(d.getString("firstSavedAt")),
-                Instant.parse(d.getString("editedAt")));
+                InstantText.parse(d.getString("firstSavedAt")),
+                InstantText.parse(d.getString("editedAt")));
     }
 
     private static Document item(Plan.Item i) {
@@ -511,7 +511,7 @@ final class UserDocuments {
     }
 
     private static @Nullable Instant instant(Document d, String name) {
-        return value(d, name, Instant::parse);
+        return value(d, name, InstantText::parse);
     }
 
     private static <T> @Nullable T value(Document d, String name, Function<String, T> parse) {
