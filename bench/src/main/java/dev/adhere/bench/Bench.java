@@ -15,8 +15,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /// `./adhere bench`: the services beside what they are built on, in one run, as ratios.
 ///
-/// Everything shares one machine, so a service and its reference take turns within seconds; what is not measured is
-/// paused or not started yet. The load generator shares no code with the services.
+/// Everything shares one machine, so a service and its reference take turns within seconds; what is not
+/// measured is paused or not started yet. The load generator shares no code with the services.
 public final class Bench {
 
     private final Options options;
@@ -51,7 +51,8 @@ public final class Bench {
 
     private static void run(Options options) throws NoMongod, IOException, InterruptedException {
         Path mongod = LocalMongo.onPath().orElseThrow(NoMongod::new);
-        Path root = Path.of(System.getProperty("adhere.root", ".")).toAbsolutePath().normalize();
+        Path root =
+                Path.of(System.getProperty("adhere.root", ".")).toAbsolutePath().normalize();
         Path data = options.data() == null ? Files.createTempDirectory("adhere-bench-") : options.data();
         var report = new Report(System.out);
         report.progress("Starting a broker and a mongod");

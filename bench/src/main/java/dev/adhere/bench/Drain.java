@@ -19,9 +19,11 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.bson.Document;
 
-/// How fast a backlog gets from Kafka into MongoDB: the recorder, MongoDB's sink for Kafka Connect, the bare driver.
+/// How fast a backlog gets from Kafka into MongoDB: the recorder, MongoDB's sink for Kafka Connect, the bare
+/// driver.
 ///
-/// Each finds as many events of as many users, writes them with `w=majority` and journal, and keeps the same indexes.
+/// Each finds as many events of as many users, writes them with `w=majority` and journal, and keeps the same
+/// indexes.
 final class Drain {
 
     private static final int USERS = 1_000;
@@ -131,8 +133,7 @@ final class Drain {
 
     // The very documents that the recorder makes, under other keys.
     private double inserts(int threads) {
-        List<Document> like =
-                recorded.find().limit(BATCH).into(new ArrayList<>());
+        List<Document> like = recorded.find().limit(BATCH).into(new ArrayList<>());
         List<Document> documents = new ArrayList<>(events);
         for (Event event : some()) {
             documents.add(new Document(like.get(documents.size() % like.size()))
@@ -163,9 +164,7 @@ final class Drain {
     private Child connect() throws IOException {
         Path worker = stack.folder().resolve("connect-worker.properties");
         Path sink = stack.folder().resolve("connect-sink.properties");
-        Files.writeString(
-                worker,
-                """
+        Files.writeString(worker, """
                 bootstrap.servers=%s
                 key.converter=org.apache.kafka.connect.storage.StringConverter
                 value.converter=org.apache.kafka.connect.storage.StringConverter
@@ -174,16 +173,13 @@ final class Drain {
                 listeners=http://127.0.0.1:%d
                 consumer.max.poll.records=%d
                 consumer.fetch.max.wait.ms=100
-                """
-                        .formatted(
-                                stack.bootstrap(),
-                                stack.folder().resolve("connect.offsets"),
-                                stack.root().resolve("bench/target/connectors"),
-                                stack.sessionPort() + 100,
-                                BATCH));
-        Files.writeString(
-                sink,
-                """
+                """.formatted(
+                        stack.bootstrap(),
+                        stack.folder().resolve("connect.offsets"),
+                        stack.root().resolve("bench/target/connectors"),
+                        stack.sessionPort() + 100,
+                        BATCH));
+        Files.writeString(sink, """
                 name=sink
                 connector.class=com.mongodb.kafka.connect.MongoSinkConnector
                 tasks.max=2
@@ -194,8 +190,7 @@ final class Drain {
                 document.id.strategy=com.mongodb.kafka.connect.sink.processor.id.strategy.ProvidedInValueStrategy
                 writemodel.strategy=com.mongodb.kafka.connect.sink.writemodel.strategy.ReplaceOneDefaultStrategy
                 bulk.write.ordered=false
-                """
-                        .formatted(SINK_TOPIC, stack.mongoUri("bench_sink")));
+                """.formatted(SINK_TOPIC, stack.mongoUri("bench_sink")));
         return stack.java(
                 "kafka-connect",
                 List.of(

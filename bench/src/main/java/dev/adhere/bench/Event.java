@@ -3,7 +3,9 @@ package dev.adhere.bench;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
@@ -17,14 +19,18 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 record Event(String user, String id, Instant time, String zone) {
 
     private static final String TYPE = "dev.adhere.completed-set.v1";
-    // Ids of two runs on one machine never meet, and are as long as a UUID.
-    private static final String RUN = Long.toHexString(System.nanoTime());
-    private static final AtomicLong NUMBER = new AtomicLong();
+    private static final List<String> EXERCISES = List.of("bridge", "bird-dog", "plank");
+    private static final Random RANDOM = new Random(11);
 
-    /// A new one; ids begin with a count, as those that are ordered by time do.
+    /// A new one.
     static Event of(String user, Instant time, String zone) {
-        String id = String.format("%012x-bench-%s", NUMBER.getAndIncrement(), RUN);
-        return new Event(user, id, time.truncatedTo(ChronoUnit.SECONDS), zone);
+        return new Event(user, uuid(), time.truncatedTo(ChronoUnit.SECONDS), zone);
+    }
+
+    // Of version 7, as client apps are advised to make them: a time and much that no compressor can shorten.
+    private static String uuid() {
+        long time = System.currentTimeMillis() << 16 | 0x7000 | RANDOM.nextInt(0x1000);
+        return new UUID(time, RANDOM.nextLong() & 0x3fffffffffffffffL | 0x8000000000000000L).toString();
     }
 
     static String user(int number) {
@@ -37,8 +43,11 @@ record Event(String user, String id, Instant time, String zone) {
     }
 
     String data() {
-        return "{\"exerciseId\":\"bridge\",\"zone\":\"" + zone + "\",\"sessionId\":\"0193b2c4-5d6e-7f80-91a2-b3c4d5e6f708\""
-                + ",\"setNumber\":2,\"side\":\"NONE\",\"reps\":10,\"exertion\":4}";
+        int draw = id.hashCode();
+        return "{\"exerciseId\":\"" + EXERCISES.get(Math.floorMod(draw, EXERCISES.size())) + "\",\"zone\":\"" + zone
+                + "\",\"sessionId\":\"" + UUID.nameUUIDFromBytes(bytes(user + time.getEpochSecond() / 1_800))
+                + "\",\"setNumber\":" + (1 + Math.floorMod(draw, 9)) + ",\"side\":\"NONE\",\"reps\":"
+                + (5 + Math.floorMod(draw, 11)) + ",\"exertion\":" + Math.floorMod(draw, 10) + "}";
     }
 
     /// As a client app sends it, without the line's end.

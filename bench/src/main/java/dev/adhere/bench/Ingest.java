@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 
 /// How many events a second session-service accepts, beside what the raw producer gets acknowledged.
 ///
-/// Nobody consumes meanwhile: MongoDB is paused, so the recorder waits as it would in an outage, and the keeper does not
-/// run yet.
+/// Nobody consumes meanwhile: MongoDB is paused, so the recorder waits as it would in an outage, and the
+/// keeper does not run yet.
 final class Ingest {
 
     private static final String RAW_TOPIC = "bench-raw";
@@ -29,9 +29,8 @@ final class Ingest {
     private final Stack stack;
     private final Report report;
     private final int millis;
-    private final List<List<Event>> events = IntStream.range(0, STREAMS)
-            .mapToObj(n -> distinct(Event.user(n)))
-            .toList();
+    private final List<List<Event>> events =
+            IntStream.range(0, STREAMS).mapToObj(n -> distinct(Event.user(n))).toList();
 
     Ingest(Stack stack, Report report, int millis) {
         this.stack = stack;
@@ -129,8 +128,8 @@ final class Ingest {
             for (int i = 0; i < events.size(); i += BATCH) {
                 List<String> batch =
                         events.subList(i, i + BATCH).stream().map(Event::json).toList();
-                requests.add(connection.request(
-                        "application/cloudevents-batch+json", "[" + String.join(",", batch) + "]"));
+                requests.add(
+                        connection.request("application/cloudevents-batch+json", "[" + String.join(",", batch) + "]"));
             }
             return () -> exchange(connection, requests, BATCH);
         });
@@ -167,8 +166,7 @@ final class Ingest {
     }
 
     private Connection connection(List<Event> events) throws IOException {
-        return new Connection(
-                stack.sessionPort(), stack.token(events.getFirst().user(), "user"));
+        return new Connection(stack.sessionPort(), stack.token(events.getFirst().user(), "user"));
     }
 
     private interface Client {

@@ -33,10 +33,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 import org.bson.Document;
 
-/// How many events a second the keeper folds, against the bare driver that reads the same documents and writes them
-/// back under compare-and-set: two finds and two bulk writes a batch of 1,000 events.
+/// How many events a second the keeper folds, against the bare driver that reads the same documents and
+/// writes them back under compare-and-set: two finds and two bulk writes a batch of 1,000 events.
 ///
-/// Every user has a plan and six weeks of history: one is given them over HTTP and Kafka, the others are copies of it.
+/// Every user has a plan and six weeks of history: one is given them over HTTP and Kafka, the others are
+/// copies of it.
 final class Keeping {
 
     static final String GROUP = "reminder-keeper";
@@ -80,7 +81,8 @@ final class Keeping {
                 {"id":"bridge","exerciseId":"bridge","sets":3,"reps":10,"schedule":{"everyDays":1}},
                 {"id":"bird-dog","exerciseId":"bird-dog","sets":2,"reps":5,"schedule":{"everyDays":1}},
                 {"id":"plank","exerciseId":"plank","sets":3,"holdSeconds":30,"schedule":{"dayOfWeek":["mon","wed","fri"]}}]}]}
-                """.formatted(zone, today.minusDays(DAYS_OF_HISTORY)));
+                """.formatted(
+                        zone, today.minusDays(DAYS_OF_HISTORY)));
         var history = new ArrayList<Prepared>();
         for (LocalDate date = today.minusDays(DAYS_OF_HISTORY); date.isBefore(today); date = date.plusDays(1)) {
             for (int set = 0; set < SETS_A_DAY; set++) {
@@ -96,12 +98,16 @@ final class Keeping {
         // Where the model's records stood in its partition says nothing about the others'.
         head.remove("topicId");
         head.remove("appliedOffset");
-        copies("users", user -> new Document(head)
-                .append("_id", user)
-                .append("partition", Utils.toPositive(Utils.murmur2(Event.bytes(user))) % Stack.PARTITIONS));
-        copies("days", user -> new Document(day)
-                .append("_id", user + "|" + today.minusDays(1))
-                .append("userId", user));
+        copies(
+                "users",
+                user -> new Document(head)
+                        .append("_id", user)
+                        .append("partition", Utils.toPositive(Utils.murmur2(Event.bytes(user))) % Stack.PARTITIONS));
+        copies(
+                "days",
+                user -> new Document(day)
+                        .append("_id", user + "|" + today.minusDays(1))
+                        .append("userId", user));
     }
 
     void run(int repetitions) {
@@ -181,8 +187,7 @@ final class Keeping {
         try (var pool = Executors.newFixedThreadPool(threads)) {
             long began = System.nanoTime();
             List<Future<?>> parts = IntStream.range(0, threads)
-                    .<Future<?>>mapToObj(
-                            i -> pool.submit(() -> readAndSet(events.subList(i * part, (i + 1) * part))))
+                    .<Future<?>>mapToObj(i -> pool.submit(() -> readAndSet(events.subList(i * part, (i + 1) * part))))
                     .toList();
             parts.forEach(Waits::result);
             return part * threads * 1e9 / (System.nanoTime() - began);
@@ -255,9 +260,7 @@ final class Keeping {
     }
 
     private long committed() {
-        return Waits.result(stack.admin()
-                        .listConsumerGroupOffsets(GROUP)
-                        .partitionsToOffsetAndMetadata())
+        return Waits.result(stack.admin().listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata())
                 .values()
                 .stream()
                 .mapToLong(offset -> offset == null ? 0 : offset.offset())

@@ -23,11 +23,11 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
-/// How long an accepted event takes to MongoDB and into the figures, with everything running, at half of what all of it
-/// together can do.
+/// How long an accepted event takes to MongoDB and into the figures, with everything running, at half of what
+/// all of it together can do.
 ///
-/// Every user has a stream open and sends an event now and then. An event is stored when MongoDB's change stream tells of
-/// it, by a majority; it is in the figures when figures on topic `adherence` include it.
+/// Every user has a stream open and sends an event now and then. An event is stored when MongoDB's change
+/// stream tells of it, by a majority; it is in the figures when figures on topic `adherence` include it.
 final class Latency {
 
     private static final int EVENTS_A_BURST = 20;
@@ -215,12 +215,18 @@ final class Latency {
     }
 
     private void awaitAll() {
-        Waits.until("events stored", journeys.size(), () -> journeys.values().stream()
-                .filter(journey -> journey.acceptedNanos > 0 && journey.storedNanos > 0)
-                .count());
-        Waits.until("events in the figures", journeys.size(), () -> journeys.values().stream()
-                .filter(journey -> figuredNanos(journey) > 0)
-                .count());
+        Waits.until(
+                "events stored",
+                journeys.size(),
+                () -> journeys.values().stream()
+                        .filter(journey -> journey.acceptedNanos > 0 && journey.storedNanos > 0)
+                        .count());
+        Waits.until(
+                "events in the figures",
+                journeys.size(),
+                () -> journeys.values().stream()
+                        .filter(journey -> figuredNanos(journey) > 0)
+                        .count());
     }
 
     // When the first figures came that include the event; 0 for not yet.

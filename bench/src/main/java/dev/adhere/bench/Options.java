@@ -81,7 +81,8 @@ record Options(int portOffset, @Nullable Path data, Size size, Set<Part> only) {
                 case "--long" -> size = Size.LONG;
                 case "--only" -> only = parts(value(option, rest));
                 case "--port-offset" -> offset = offset(value(option, rest));
-                case "--data" -> data = Path.of(value(option, rest)).toAbsolutePath().normalize();
+                case "--data" ->
+                    data = Path.of(value(option, rest)).toAbsolutePath().normalize();
                 default -> throw new Unusable("There is no option " + option + ".");
             }
         }

@@ -91,7 +91,12 @@ final class Report {
     }
 
     void end() {
-        out.printf(Locale.ROOT, "%n%d of %d aims met%s%n", aims - missed.size(), aims, missed.isEmpty() ? "" : "; missed: " + missed);
+        out.printf(
+                Locale.ROOT,
+                "%n%d of %d aims met%s%n",
+                aims - missed.size(),
+                aims,
+                missed.isEmpty() ? "" : "; missed: " + missed);
         progress("DONE");
     }
 }

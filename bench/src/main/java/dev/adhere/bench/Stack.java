@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 
-/// A broker, a mongod and the services, each a process of its own, from the very jars that `./adhere up` runs.
+/// A broker, a mongod and the services, each a process of its own, from the very jars that `./adhere up`
+/// runs.
 final class Stack implements AutoCloseable {
 
     static final int PARTITIONS = 6;
