@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -39,7 +38,7 @@ public final class SessionEvents {
     /// The CloudEvents extension that carries when the service received the event.
     public static final String RECEIVED_AT = "receivedat";
 
-    private static final Pattern ID = Pattern.compile("[A-Za-z0-9._~-]{1,64}");
+    private static final int LONGEST_ID = 64;
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
@@ -50,7 +49,20 @@ public final class SessionEvents {
 
     /// Whether a text may be an event's, a session's or a user's id: 1-64 of `A-Z a-z 0-9 . _ ~ -`.
     public static boolean isId(@Nullable String text) {
-        return text != null && ID.matcher(text).matches();
+        if (text == null || text.isEmpty() || text.length() > LONGEST_ID) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (!isOfId(text.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // Asked five times of every event; a pattern takes ten times as long.
+    private static boolean isOfId(char c) {
+        return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || "._~-".indexOf(c) >= 0;
     }
 
     /// Reads an event's data by its type.

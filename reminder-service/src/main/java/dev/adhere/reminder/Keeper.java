@@ -59,14 +59,14 @@ final class Keeper {
                 boolean changed = !after.head().equals(before.head());
                 stored.put(entry.getKey(), changed ? after.head().stored() : before.head());
                 if (changed) {
-                    changes.add(change(before, after));
+                    changes.add(new Users.Change(before, after));
                 }
             }
-            Set<String> lost = users.write(changes);
+            Set<String> lost = users.write(changes, attempt > 0);
             for (Users.Change change : changes) {
-                String userId = change.head().userId();
+                String userId = change.after().head().userId();
                 if (!lost.contains(userId)) {
-                    witness.written(Objects.requireNonNull(loaded.get(userId)).head(), change.head());
+                    witness.written(change.before().head(), change.after().head());
                 }
             }
             var again = new HashMap<String, List<Input>>();
@@ -93,7 +93,8 @@ final class Keeper {
             needs.removeAll(seen.days().keySet());
             User before = needs.isEmpty() ? seen : merge(seen, with(state, needs));
             User after = apply(before, List.of(input), now);
-            if (users.write(List.of(change(before, after))).isEmpty()) {
+            if (users.write(List.of(new Users.Change(before, after)), attempt > 0)
+                    .isEmpty()) {
                 witness.written(before.head(), after.head());
                 return after.head().stored();
             }
@@ -163,15 +164,5 @@ final class Keeper {
         var days = new HashMap<>(a.days());
         days.putAll(b.days());
         return new User(a.head(), days);
-    }
-
-    private static Users.Change change(User before, User after) {
-        var changed = new ArrayList<Day>();
-        after.days().forEach((date, day) -> {
-            if (day != before.days().get(date)) {
-                changed.add(day);
-            }
-        });
-        return new Users.Change(after.head(), changed);
     }
 }

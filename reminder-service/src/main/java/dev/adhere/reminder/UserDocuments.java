@@ -37,6 +37,21 @@ final class UserDocuments {
     }
 
     static Document of(UserState s, int partition) {
+        return withoutSums(s, partition).append("sums", list(s.sums().values(), UserDocuments::sums));
+    }
+
+    /// What makes the stored head of the one that of the other.
+    static Difference difference(UserState was, UserState is, int partition) {
+        return new Difference()
+                .fields(withoutSums(was, partition), withoutSums(is, partition))
+                .elements(
+                        "sums",
+                        List.copyOf(was.sums().values()),
+                        List.copyOf(is.sums().values()),
+                        UserDocuments::sums);
+    }
+
+    private static Document withoutSums(UserState s, int partition) {
         var doc = new Document("_id", s.userId())
                 .append("schema", SCHEMA)
                 .append("revision", s.revision())
@@ -53,7 +68,6 @@ final class UserDocuments {
                 .append("frozenBest", s.frozen().best())
                 .append("careTeam", careTeam(s.careTeam()))
                 .append("careTeamDirty", s.careTeamDirty() ? Boolean.TRUE : null)
-                .append("sums", list(s.sums().values(), UserDocuments::sums))
                 .append("links", s.links().isEmpty() ? null : list(s.links(), UserDocuments::link))
                 .append("nudges", list(s.nudges(), UserDocuments::decision))
                 .append("excuses", list(s.excuses(), UserDocuments::excuse));
@@ -122,11 +136,14 @@ final class UserDocuments {
                 .append("userId", userId)
                 .append("date", day.date().toString())
                 .append("facts", list(day.counted(), UserDocuments::fact))
-                .append(
-                        "notCounted",
-                        list(
-                                day.notCounted(),
-                                n -> fact(n.fact()).append("flag", n.flag().name())));
+                .append("notCounted", list(day.notCounted(), UserDocuments::notCounted));
+    }
+
+    /// What makes the stored day of the one that of the other.
+    static Difference difference(Day was, Day is) {
+        return new Difference()
+                .elements("facts", was.counted(), is.counted(), UserDocuments::fact)
+                .elements("notCounted", was.notCounted(), is.notCounted(), UserDocuments::notCounted);
     }
 
     static Day day(Document d) {
@@ -137,6 +154,10 @@ final class UserDocuments {
                         .map(n -> new Day.NotCounted(fact(n), Day.Flag.valueOf(n.getString("flag"))))
                         .toList(),
                 d.getLong("revision"));
+    }
+
+    private static Document notCounted(Day.NotCounted n) {
+        return fact(n.fact()).append("flag", n.flag().name());
     }
 
     private static Document fact(Fact fact) {
@@ -163,8 +184,8 @@ final class UserDocuments {
     }
 
     private static Fact fact(Document d) {
-        Instant time = Instant.parse(d.getString("time"));
-        Instant receivedAt = Instant.parse(d.getString("receivedAt"));
+        Instant time = InstantText.parse(d.getString("time"));
+        Instant receivedAt = InstantText.parse(d.getString("receivedAt"));
         Integer score = d.getInteger("score");
         if (d.getBoolean("withdrawal", false)) {
             return new Fact.Withdrawn(d.getString("id"), time, receivedAt, d.getString("replaces"));
@@ -207,7 +228,7 @@ final class UserDocuments {
         return new ChainLink(
                 d.getString("id"),
                 d.getString("type"),
-                Instant.parse(d.getString("time")),
+                InstantText.parse(d.getString("time")),
                 d.getString("replaces"),
                 LocalDate.parse(d.getString("date")));
     }
@@ -268,8 +289,8 @@ final class UserDocuments {
                 d.getBoolean("snoozed", false),
                 d.containsKey("at")
                         ? new Decision.Outgoing(
-                                Instant.parse(d.getString("at")),
-                                Instant.parse(d.getString("expiresAt")),
+                                InstantText.parse(d.getString("at")),
+                                InstantText.parse(d.getString("expiresAt")),
                                 d.getInteger("attempts"),
                                 d.getString("holder"))
                         : null);
@@ -294,7 +315,7 @@ final class UserDocuments {
                 d.getString("id"),
                 Nudge.Kind.valueOf(d.getString("kind")),
                 LocalDate.parse(d.getString("date")),
-                Instant.parse(d.getString("decidedAt")),
+                InstantText.parse(d.getString("decidedAt")),
                 Nudge.Outcome.valueOf(d.getString("outcome")),
                 value(d, "reason", Nudge.Reason::valueOf),
                 d.getString("text"),
@@ -319,7 +340,7 @@ final class UserDocuments {
                 d.getLong("revision"),
                 documents(d, "coaches").stream()
                         .map(a -> new CareTeam.Assignment(
-                                a.getString("coachId"), Instant.parse(a.getString("from")), instant(a, "until")))
+                                a.getString("coachId"), InstantText.parse(a.getString("from")), instant(a, "until")))
                         .toList());
     }
 
@@ -417,8 +438,8 @@ final class UserDocuments {
                                         .toList()))
                         .toList(),
                 d.getLong("revision"),
-                Instant.parse(d.getString("firstSavedAt")),
-                Instant.parse(d.getString("editedAt")));
+                InstantText.parse(d.getString("firstSavedAt")),
+                InstantText.parse(d.getString("editedAt")));
     }
 
     private static Document item(Plan.Item i) {
@@ -489,7 +510,7 @@ final class UserDocuments {
     }
 
     private static @Nullable Instant instant(Document d, String name) {
-        return value(d, name, Instant::parse);
+        return value(d, name, InstantText::parse);
     }
 
     private static <T> @Nullable T value(Document d, String name, Function<String, T> parse) {

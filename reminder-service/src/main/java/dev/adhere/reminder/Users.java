@@ -1,10 +1,9 @@
 package dev.adhere.reminder;
 
 import com.mongodb.MongoBulkWriteException;
-import com.mongodb.MongoWriteException;
 import com.mongodb.ReadConcern;
 import com.mongodb.WriteConcern;
-import com.mongodb.bulk.BulkWriteError;
+import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.BulkWriteOptions;
@@ -14,10 +13,12 @@ import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import com.mongodb.client.model.WriteModel;
 import dev.adhere.contracts.Topic;
+import dev.adhere.reminder.Fold.User;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -30,7 +31,8 @@ import java.util.Set;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
-/// Heads and days in MongoDB, written under compare-and-set. Every call blocks: never call it on an event loop.
+/// Heads and days in MongoDB, written under compare-and-set. Every call blocks: never call it on an event
+/// loop.
 final class Users {
 
     static final int DUPLICATE_KEY = 11000;
@@ -112,8 +114,8 @@ final class Users {
         return states(heads.find(Filters.eq("careTeamDirty", true)).limit(limit));
     }
 
-    /// Under another id than the one that was kept, the topic was lost and made again: every care team is to be sent
-    /// anew. The id is kept after that, so that a crash between the two repeats it.
+    /// Under another id than the one that was kept, the topic was lost and made again: every care team is to
+    /// be sent anew. The id is kept after that, so that a crash between the two repeats it.
     void careTeamTopicIs(String topicId) {
         String name = Topic.CARE_TEAM.topicName();
         if (topics.countDocuments(Filters.and(Filters.eq("_id", name), Filters.eq("topicId", topicId))) > 0) {
@@ -156,73 +158,129 @@ final class Users {
         return states;
     }
 
-    /// One user's new state and the days that changed with it.
-    record Change(UserState head, List<Day> days) {}
+    /// One user as it was read, and as it is to be.
+    record Change(User before, User after) {
+
+        String userId() {
+            return after.head().userId();
+        }
+
+        private List<Day> days() {
+            return after.days().values().stream()
+                    .filter(day -> day != before.days().get(day.date()))
+                    .toList();
+        }
+    }
 
     /// Writes days before heads, each only over the very revision that was read, and says who lost the race.
     ///
     /// A user whose day was lost keeps the old head: the day's facts are there or come again, and figures are
-    /// always computed from them.
+    /// always computed from them. Of several users some may be named that were written: folding them again is
+    /// harmless. One user alone is named only if nothing of the last write was kept.
     ///
-    /// @return the ids of users whose change was not written, to be read and folded again
-    Set<String> write(Collection<Change> changes) {
-        var lost = new HashSet<String>();
-        var dayWrites = new ArrayList<WriteModel<Document>>();
-        var dayOwners = new ArrayList<String>();
+    /// @param whole writes whole documents and not only what differs, as it has to be over those of an
+    ///     earlier release
+    /// @return the ids of users to be read and folded again
+    Set<String> write(Collection<Change> changes, boolean whole) {
+        var dayWrites = new Writes(days);
         for (Change change : changes) {
+            String userId = change.userId();
             for (Day day : change.days()) {
-                dayWrites.add(compareAndSet(UserDocuments.of(change.head().userId(), day)));
-                dayOwners.add(change.head().userId());
+                Day before = change.before().days().get(day.date());
+                if (whole || before == null || before.revision() == 0) {
+                    dayWrites.replace(userId, UserDocuments.of(userId, day));
+                } else {
+                    dayWrites.update(
+                            userId,
+                            UserDocuments.dayId(userId, day.date()),
+                            day.revision(),
+                            UserDocuments.difference(before, day));
+                }
             }
         }
-        for (int index : write(days, dayWrites)) {
-            lost.add(dayOwners.get(index));
-        }
-        var headWrites = new ArrayList<WriteModel<Document>>();
-        var headOwners = new ArrayList<String>();
+        Set<String> lost = new HashSet<>(dayWrites.write());
+        var headWrites = new Writes(heads);
         for (Change change : changes) {
-            UserState head = change.head();
-            if (!lost.contains(head.userId())) {
-                headWrites.add(compareAndSet(UserDocuments.of(head, partitions.of(head.userId()))));
-                headOwners.add(head.userId());
+            UserState head = change.after().head();
+            if (lost.contains(head.userId())) {
+                continue;
+            }
+            int partition = partitions.of(head.userId());
+            if (whole || head.revision() == 0) {
+                headWrites.replace(head.userId(), UserDocuments.of(head, partition));
+            } else {
+                headWrites.update(
+                        head.userId(),
+                        head.userId(),
+                        head.revision(),
+                        UserDocuments.difference(change.before().head(), head, partition));
             }
         }
-        for (int index : write(heads, headWrites)) {
-            lost.add(headOwners.get(index));
-        }
+        lost.addAll(headWrites.write());
         return lost;
     }
 
-    // Replaces the revision that was read. Where that is no longer there, the upsert tries an insert and
-    // fails on _id:
-    // so the lost race shows as an error of that very write, which is all that every server reports alike.
-    private static ReplaceOneModel<Document> compareAndSet(Document doc) {
-        long read = doc.getLong("revision");
-        doc.put("revision", read + 1);
-        return new ReplaceOneModel<>(
-                Filters.and(Filters.eq("_id", doc.get("_id")), Filters.eq("revision", read)),
-                doc,
-                new ReplaceOptions().upsert(true));
-    }
+    /// What is to be written to one collection under compare-and-set.
+    private static final class Writes {
 
-    private static List<Integer> write(MongoCollection<Document> collection, List<WriteModel<Document>> writes) {
-        if (writes.isEmpty()) {
-            return List.of();
+        private final MongoCollection<Document> collection;
+        private final List<WriteModel<Document>> models = new ArrayList<>();
+        private final List<String> owners = new ArrayList<>();
+        private final List<String> updated = new ArrayList<>();
+
+        Writes(MongoCollection<Document> collection) {
+            this.collection = collection;
         }
-        try {
-            var _ = collection.bulkWrite(writes, new BulkWriteOptions().ordered(false));
-            return List.of();
-        } catch (MongoBulkWriteException e) {
-            if (e.getWriteConcernError() != null
-                    || e.getWriteErrors().stream().anyMatch(error -> error.getCode() != DUPLICATE_KEY)) {
-                throw e;
+
+        // Replaces the revision that was read. Where that is no longer there, the upsert tries an insert and
+        // fails on _id: so the lost race shows as an error of that very write, which is all that every server
+        // reports alike.
+        void replace(String owner, Document doc) {
+            long read = doc.getLong("revision");
+            doc.put("revision", read + 1);
+            owners.add(owner);
+            models.add(new ReplaceOneModel<>(
+                    Filters.and(Filters.eq("_id", doc.get("_id")), Filters.eq("revision", read)),
+                    doc,
+                    new ReplaceOptions().upsert(true)));
+        }
+
+        // Changes the revision that was read, and nothing where that is no longer there: half a document is
+        // never made.
+        void update(String owner, String id, long read, Difference difference) {
+            owners.add(owner);
+            updated.add(owner);
+            models.add(new UpdateOneModel<>(
+                    Filters.and(
+                            Filters.eq("_id", id),
+                            Filters.eq("revision", read),
+                            Filters.eq("schema", UserDocuments.SCHEMA)),
+                    difference.update(read + 1)));
+        }
+
+        /// The owners of what was not written, all those of updates where one of them was not.
+        Set<String> write() {
+            if (models.isEmpty()) {
+                return Set.of();
             }
-            return e.getWriteErrors().stream().map(BulkWriteError::getIndex).toList();
-        } catch (MongoWriteException e) {
-            if (e.getError().getCode() != DUPLICATE_KEY || writes.size() > 1) {
-                throw e;
+            var lost = new HashSet<String>();
+            BulkWriteResult result;
+            try {
+                result = collection.bulkWrite(models, new BulkWriteOptions().ordered(false));
+            } catch (MongoBulkWriteException e) {
+                if (e.getWriteConcernError() != null
+                        || e.getWriteErrors().stream().anyMatch(error -> error.getCode() != DUPLICATE_KEY)) {
+                    throw e;
+                }
+                e.getWriteErrors().forEach(error -> lost.add(owners.get(error.getIndex())));
+                result = e.getWriteResult();
             }
-            return List.of(0);
+            int matched = result.getMatchedCount();
+            // A document that is replaced whole may have been matched, too; never one that was lost.
+            if (matched < models.size() - lost.size() - result.getUpserts().size()) {
+                lost.addAll(updated);
+            }
+            return lost;
         }
     }
 }

@@ -17,6 +17,7 @@ import dev.adhere.testbed.TestBackends;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -77,6 +78,31 @@ class KeeperIT {
                         NOON),
                 "topic",
                 offset);
+    }
+
+    private static Fold.Input withdrawal(String replaces, long offset) {
+        return new Fold.Happened(
+                Situations.withdrawal(
+                        replaces,
+                        "w" + offset,
+                        MONDAY.atTime(11, 0).plusMinutes(offset).atZone(BERLIN),
+                        NOON),
+                "topic",
+                offset);
+    }
+
+    private static Plan savedBefore(long revision, List<Plan.Item> items) {
+        Instant saved = NOON.minusSeconds(86_400);
+        return new Plan(
+                BERLIN, Plan.ZonePolicy.FOLLOW_USER, List.of(new Plan.Version(MONDAY, items)), revision, saved, saved);
+    }
+
+    private static Plan pause(long revision) {
+        return savedBefore(revision, List.of());
+    }
+
+    private static Plan planAgain(long revision) {
+        return savedBefore(revision, planA());
     }
 
     private UserState stored() {
@@ -153,15 +179,113 @@ class KeeperIT {
     @Test
     void a_late_writer_takes_no_fact_away() {
         var _ = keeper.fold(Map.of("user-001", List.of(bridge("a", 0))), NOON);
-        UserState seenByTheSleeper = stored();
-        Day dayOfTheSleeper = users.day("user-001", MONDAY);
+        var seenByTheSleeper = new Fold.User(stored(), Map.of(MONDAY, users.day("user-001", MONDAY)));
+        var meantByTheSleeper = Fold.apply(seenByTheSleeper, bridge("c", 2), NOON);
         var _ = keeper.fold(Map.of("user-001", List.of(bridge("b", 1))), NOON);
 
-        Set<String> lost = users.write(List.of(new Users.Change(seenByTheSleeper, List.of(dayOfTheSleeper))));
+        for (boolean whole : List.of(true, false)) {
+            Set<String> lost = users.write(List.of(new Users.Change(seenByTheSleeper, meantByTheSleeper)), whole);
+            assertThat(lost).containsExactly("user-001");
+        }
+
+        assertThat(users.day("user-001", MONDAY).counted()).extracting(Fact::id).containsExactly("a", "b");
+        assertThat(monday().done()).isEqualTo(2000);
+    }
+
+    @Test
+    void a_head_that_was_written_meanwhile_is_not_overwritten() {
+        var seenByTheSleeper = new Fold.User(stored(), Map.of());
+        var meantByTheSleeper = Fold.apply(seenByTheSleeper, new Fold.EditPlan(pause(2)), NOON);
+        var _ = keeper.edit("user-001", _ -> new Fold.EditPlan(pause(3)), NOON);
+
+        Set<String> lost = users.write(List.of(new Users.Change(seenByTheSleeper, meantByTheSleeper)), false);
 
         assertThat(lost).containsExactly("user-001");
-        assertThat(users.day("user-001", MONDAY).counted()).hasSize(2);
-        assertThat(monday().done()).isEqualTo(2000);
+        assertThat(stored().plan()).isEqualTo(pause(3));
+    }
+
+    @Test
+    void a_head_that_is_gone_does_not_come_back_in_part() {
+        var seen = new Fold.User(stored(), Map.of());
+        var meant = Fold.apply(seen, new Fold.EditPlan(pause(2)), NOON);
+        var _ = database.getCollection("users").deleteOne(new Document("_id", "user-001"));
+
+        assertThat(users.write(List.of(new Users.Change(seen, meant)), false)).containsExactly("user-001");
+
+        assertThat(users.head("user-001")).isNull();
+    }
+
+    @Test
+    void of_many_users_in_a_batch_one_that_lost_its_race_costs_the_others_nothing() {
+        var first = new HashMap<String, List<Fold.Input>>();
+        for (int n = 1; n <= 20; n++) {
+            first.put("user-1" + n, List.of(bridge("a", n)));
+        }
+        var _ = keeper.fold(first, NOON);
+        var changes = new ArrayList<Users.Change>();
+        for (String userId : first.keySet()) {
+            var seen = new Fold.User(
+                    Objects.requireNonNull(users.head(userId)), Map.of(MONDAY, users.day(userId, MONDAY)));
+            changes.add(new Users.Change(seen, Fold.apply(seen, bridge("b", 50), NOON)));
+        }
+        var _ = keeper.fold(Map.of("user-17", List.of(bridge("c", 40))), NOON);
+
+        assertThat(users.write(changes, false)).contains("user-17");
+
+        var again = new HashMap<String, List<Fold.Input>>();
+        first.keySet().forEach(userId -> again.put(userId, List.of(bridge("b", 50))));
+        var _ = keeper.fold(again, NOON);
+        first.keySet()
+                .forEach(userId -> assertThat(users.day(userId, MONDAY).counted())
+                        .as(userId)
+                        .extracting(Fact::id)
+                        .containsExactlyElementsOf(
+                                userId.equals("user-17") ? List.of("a", "b", "c") : List.of("a", "b")));
+    }
+
+    @Test
+    void a_document_of_an_earlier_release_is_written_whole() {
+        var _ = keeper.fold(Map.of("user-001", List.of(bridge("a", 0))), NOON);
+        for (String collection : List.of("users", "days")) {
+            var _ = database.getCollection(collection)
+                    .updateMany(new Document(), new Document("$set", new Document("schema", 1).append("old", 1)));
+        }
+
+        var after = keeper.fold(Map.of("user-001", List.of(bridge("b", 1))), NOON);
+
+        assertThat(stored()).isEqualTo(after.get("user-001"));
+        for (String collection : List.of("users", "days")) {
+            assertThat(database.getCollection(collection).find()).allSatisfy(doc -> {
+                assertThat(doc.getInteger("schema")).isEqualTo(UserDocuments.SCHEMA);
+                assertThat(doc).doesNotContainKey("old");
+            });
+        }
+    }
+
+    @Test
+    void whatever_happens_the_stored_is_what_was_folded() {
+        var random = new Random(20261121);
+        for (int offset = 0; offset < 150; offset++) {
+            Fold.Input input = switch (random.nextInt(6)) {
+                case 0 -> new Fold.EditPlan(random.nextBoolean() ? pause(offset) : planAgain(offset));
+                case 1 ->
+                    new Fold.EditExcuses(
+                            random.nextBoolean()
+                                    ? List.of()
+                                    : List.of(new Excuse(MONDAY, MONDAY, null, Excuse.Reason.ILLNESS)));
+                case 2 -> withdrawal("e" + random.nextInt(offset + 1), offset);
+                case 3 -> new Fold.Due("claim");
+                default -> bridge("e" + offset, offset);
+            };
+            var after = keeper.fold(Map.of("user-001", List.of(input)), NOON.plusSeconds(600L * offset));
+            assertThat(stored()).as("step %d, %s", offset, input).isEqualTo(after.get("user-001"));
+            Document head = Objects.requireNonNull(database.getCollection("users")
+                    .find(new Document("_id", "user-001"))
+                    .first());
+            assertThat(head)
+                    .as("step %d, %s", offset, input)
+                    .isEqualTo(UserDocuments.of(stored(), new Partitions(6).of("user-001")));
+        }
     }
 
     @Test

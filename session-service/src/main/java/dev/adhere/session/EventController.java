@@ -8,9 +8,11 @@ import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.StrictJson;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
-import java.util.stream.IntStream;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
@@ -26,6 +28,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -40,7 +43,8 @@ class EventController {
     private static final int MOST_BYTES_SINGLE = 64 * 1024;
     private static final int MOST_BYTES_BATCH = 1024 * 1024;
     private static final int MOST_EVENTS = 1_000;
-    private static final int IN_FLIGHT_A_STREAM = 1_024;
+    // Of a stream, each what came from the network at once.
+    private static final int PARTS_IN_FLIGHT = 64;
 
     private final Sender sender;
     private final Metrics metrics;
@@ -65,7 +69,7 @@ class EventController {
         return body(exchange.getRequest(), caller, MOST_BYTES_SINGLE)
                 .doOnError(metrics::refused)
                 .publishOn(sender.scheduler())
-                .flatMap(bytes -> sender.take(1, bytes, caller.userId(), trace))
+                .flatMap(bytes -> Mono.fromFuture(sender.take(1, bytes, caller.userId(), trace), true))
                 .map(outcome -> {
                     if (outcome.problem() != null) {
                         throw outcome.problem().asException();
@@ -81,14 +85,18 @@ class EventController {
                 .publishOn(sender.scheduler())
                 .map(EventController::events)
                 .doOnError(metrics::refused)
-                .flatMapMany(events -> Flux.fromStream(
-                                IntStream.range(0, events.size()).boxed())
-                        .flatMapSequential(
-                                i -> sender.take(i + 1, events.get(i), caller.userId(), trace),
-                                MOST_EVENTS,
-                                MOST_EVENTS))
-                .collectList()
+                .flatMap(events -> all(events, caller.userId(), trace))
                 .map(ResponseEntity::ok);
+    }
+
+    private Mono<List<Outcome>> all(JsonNode events, String userId, @Nullable Header trace) {
+        var outcomes = new ArrayList<CompletableFuture<Outcome>>(events.size());
+        for (JsonNode event : events) {
+            outcomes.add(sender.take(outcomes.size() + 1, event, userId, trace));
+        }
+        return Mono.fromFuture(CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new)), true)
+                .then(Mono.fromSupplier(() ->
+                        outcomes.stream().map(CompletableFuture::resultNow).toList()));
     }
 
     private static JsonNode events(byte[] bytes) {
@@ -108,8 +116,7 @@ class EventController {
     }
 
     /// Answers while it reads: an outcome is written as soon as it is known, in whatever order that is. What
-    /// is not yet
-    /// answered bounds what is read, so a stream may be as long as it likes.
+    /// is not yet answered bounds what is read, so a stream may be as long as it likes.
     @PostMapping(path = "/v1/events", consumes = MediaType.APPLICATION_NDJSON_VALUE)
     Mono<Void> stream(ServerWebExchange exchange, Caller caller) {
         caller.require(Role.USER);
@@ -120,11 +127,10 @@ class EventController {
                 .getBody()
                 .timeout(silence)
                 .publishOn(sender.scheduler(), 4)
-                .concatMapIterable(lines::feed, 4)
-                .concatWith(Flux.defer(() -> Flux.fromIterable(lines.end())))
+                .map(lines::feed)
+                .concatWith(Mono.fromSupplier(lines::end))
                 .doOnDiscard(DataBuffer.class, DataBufferUtils::release)
-                .filter(line -> !line.blank())
-                .flatMap(line -> outcome(line, caller.userId(), trace), IN_FLIGHT_A_STREAM, 1)
+                .flatMap(those -> outcomes(those, caller.userId(), trace), PARTS_IN_FLIGHT)
                 .onErrorResume(
                         TimeoutException.class,
                         _ -> Mono.just(rejected(
@@ -137,13 +143,43 @@ class EventController {
         ServerHttpResponse response = exchange.getResponse();
         response.setStatusCode(HttpStatus.OK);
         response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);
+        // Outcomes become known on the thread that talks to the broker; what they cost more is no business of
+        // its.
         return response.writeAndFlushWith(outcomes.bufferTimeout(256, Duration.ofMillis(10), true)
+                .publishOn(sender.scheduler(), 16)
                 .map(ready -> Mono.just(write(ready, response))));
     }
 
-    private Mono<Outcome> outcome(Lines.Line line, String userId, @Nullable Header trace) {
+    // One publisher for all lines of a part and not one for each: merging those costs more than all else.
+    private Flux<Outcome> outcomes(List<Lines.Line> lines, String userId, @Nullable Header trace) {
+        return Flux.create(sink -> {
+            var open = new AtomicInteger(1);
+            for (Lines.Line line : lines) {
+                if (line.blank()) {
+                    continue;
+                }
+                if (sink.isCancelled()) {
+                    return;
+                }
+                open.incrementAndGet();
+                var _ = outcome(line, userId, trace).thenAccept(outcome -> {
+                    sink.next(outcome);
+                    completeAfterLast(sink, open);
+                });
+            }
+            completeAfterLast(sink, open);
+        });
+    }
+
+    private static void completeAfterLast(FluxSink<Outcome> sink, AtomicInteger open) {
+        if (open.decrementAndGet() == 0) {
+            sink.complete();
+        }
+    }
+
+    private CompletableFuture<Outcome> outcome(Lines.Line line, String userId, @Nullable Header trace) {
         return line.tooLong()
-                ? Mono.just(rejected(line.number(), tooLarge("A line has at most 64 KiB.")))
+                ? CompletableFuture.completedFuture(rejected(line.number(), tooLarge("A line has at most 64 KiB.")))
                 : sender.take(line.number(), line.json(), userId, trace);
     }
 

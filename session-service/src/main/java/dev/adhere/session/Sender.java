@@ -15,7 +15,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.core.KafkaOperations;
-import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.JsonNode;
@@ -30,19 +29,24 @@ final class Sender {
     /// The catalogue's copy may lag behind a publication this long after the start.
     static final Duration SETTLING = Duration.ofSeconds(60);
 
-    private static final int MOST_IN_FLIGHT = 20_000;
-    private static final long PERMIT_MILLIS = 200;
+    /// So many that a broker that takes 1,600 a second acknowledges the last of them in time. More would only
+    /// wait in the producer, be given back as `retry` and come again; what is not in flight yet waits in its
+    /// client's connection.
+    static final int MOST_IN_FLIGHT = 2_000;
+
+    // When events wait and none was let in for so long, the broker takes nothing, and none waits any more.
+    private static final long STUCK_NANOS = 400_000_000;
+    // While the broker cannot be found, only one event in this while waits to see whether it is back.
+    private static final long AWAY_NANOS = 300_000_000;
 
     private final EventReader reader;
     private final KafkaOperations<String, byte[]> kafka;
     private final Metrics metrics;
     private final Clock clock;
     private final Instant startedAt;
-    // While the broker cannot be found, only one event in this while waits to see whether it is back.
-    private static final long AWAY_NANOS = 300_000_000;
-
     private volatile long awayUntil = System.nanoTime();
-    private final Semaphore permits = new Semaphore(MOST_IN_FLIGHT);
+    private volatile long admittedAt = System.nanoTime();
+    private final Semaphore permits = new Semaphore(MOST_IN_FLIGHT, true);
     private final Scheduler scheduler = Schedulers.newBoundedElastic(
             Math.max(8, 4 * Runtime.getRuntime().availableProcessors()), 10_000, "ingest", 60, true);
 
@@ -59,15 +63,15 @@ final class Sender {
         return scheduler;
     }
 
-    /// Reads and sends one event; to be called on the scheduler.
+    /// Reads and sends one event; to be called on the scheduler only, since it may wait.
     ///
     /// @param trace of the request, to be sent with the event
-    Mono<Outcome> take(long line, byte[] json, String userId, @Nullable Header trace) {
+    CompletableFuture<Outcome> take(long line, byte[] json, String userId, @Nullable Header trace) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return settle(line, reader.read(json, userId, now, settled(now)), now, trace);
     }
 
-    Mono<Outcome> take(long line, JsonNode json, String userId, @Nullable Header trace) {
+    CompletableFuture<Outcome> take(long line, JsonNode json, String userId, @Nullable Header trace) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return settle(line, reader.read(json, userId, now, settled(now)), now, trace);
     }
@@ -76,30 +80,32 @@ final class Sender {
         return now.isAfter(startedAt.plus(SETTLING));
     }
 
-    private Mono<Outcome> settle(long line, EventReader.Verdict verdict, Instant now, @Nullable Header trace) {
+    private CompletableFuture<Outcome> settle(
+            long line, EventReader.Verdict verdict, Instant now, @Nullable Header trace) {
         return switch (verdict) {
             case EventReader.Refused refused -> {
                 metrics.rejected(refused.problem());
-                yield Mono.just(Outcome.rejected(line, refused.id(), refused.problem()));
+                yield CompletableFuture.completedFuture(Outcome.rejected(line, refused.id(), refused.problem()));
             }
             case EventReader.NotYet notYet ->
-                Mono.just(retry(Outcome.retry(line, notYet.id()), Retry.EXERCISE_NOT_KNOWN_YET));
+                CompletableFuture.completedFuture(
+                        retry(Outcome.retry(line, notYet.id()), Retry.EXERCISE_NOT_KNOWN_YET));
             case EventReader.Taken taken -> send(line, taken.event(), now, trace);
         };
     }
 
-    private Mono<Outcome> send(long line, SessionEvent event, Instant receivedAt, @Nullable Header trace) {
+    private CompletableFuture<Outcome> send(long line, SessionEvent event, Instant receivedAt, @Nullable Header trace) {
         Outcome retry = Outcome.retry(line, event.id());
         if (System.nanoTime() - awayUntil < 0) {
-            return Mono.just(retry(retry, Retry.KAFKA_AWAY));
+            return CompletableFuture.completedFuture(retry(retry, Retry.KAFKA_AWAY));
         }
         try {
-            if (!permits.tryAcquire(PERMIT_MILLIS, TimeUnit.MILLISECONDS)) {
-                return Mono.just(retry(retry, Retry.OVERLOADED));
+            if (!admitted()) {
+                return CompletableFuture.completedFuture(retry(retry, Retry.OVERLOADED));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            return Mono.just(retry(retry, Retry.OVERLOADED));
+            return CompletableFuture.completedFuture(retry(retry, Retry.OVERLOADED));
         }
         CompletableFuture<?> sent;
         try {
@@ -111,10 +117,10 @@ final class Sender {
         } catch (KafkaException | org.springframework.kafka.KafkaException _) {
             permits.release();
             awayUntil = System.nanoTime() + AWAY_NANOS;
-            return Mono.just(retry(retry, Retry.KAFKA_AWAY));
+            return CompletableFuture.completedFuture(retry(retry, Retry.KAFKA_AWAY));
         }
         Outcome accepted = Outcome.accepted(line, event.id(), receivedAt);
-        CompletableFuture<Outcome> outcome = sent.handle((_, fault) -> {
+        return sent.handle((_, fault) -> {
             permits.release();
             if (fault != null) {
                 return retry(retry, Retry.UNACKNOWLEDGED);
@@ -123,7 +129,19 @@ final class Sender {
             metrics.accepted();
             return accepted;
         });
-        return Mono.fromFuture(outcome, true);
+    }
+
+    // Waits as long as others are let in.
+    private boolean admitted() throws InterruptedException {
+        long left;
+        do {
+            left = admittedAt + STUCK_NANOS - System.nanoTime();
+            if (permits.tryAcquire(Math.max(0, left), TimeUnit.NANOSECONDS)) {
+                admittedAt = System.nanoTime();
+                return true;
+            }
+        } while (left > 0);
+        return false;
     }
 
     private Outcome retry(Outcome outcome, Retry reason) {
