@@ -8,6 +8,7 @@ import dev.adhere.platform.kafka.DeclaredTopics;
 import dev.adhere.platform.kafka.Relay;
 import dev.adhere.platform.kafka.TopicsInUse;
 import dev.adhere.platform.mongo.DatabaseName;
+import dev.adhere.platform.telemetry.Faults;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -100,7 +101,7 @@ class CatalogConfiguration {
                     .filter(Stored::published)
                     .doOnNext(stored -> index.put(stored.entry().toExercise()))
                     .then()
-                    .doOnError(e -> log.warn("content waits for MongoDB: {}", e.toString()))
+                    .doOnError(e -> log.warn("content waits for MongoDB: {}", Faults.name(e)))
                     .retryWhen(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofSeconds(1)))
                     .subscribe(_ -> {}, _ -> {}, () -> {
                         index.filled();

@@ -1,6 +1,7 @@
 package dev.adhere.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.adhere.platform.telemetry.Faults;
 import dev.adhere.platform.web.Lines;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.ProblemException;
@@ -127,7 +128,7 @@ final class Import {
         return entries.find(now.keySet())
                 .flatMapMany(existing -> write(now, existing))
                 .onErrorResume(e -> {
-                    log.warn("a batch of an import waits: {}", e.toString());
+                    log.warn("a batch of an import waits: {}", Faults.name(e));
                     return Flux.fromIterable(now.values())
                             .map(w -> Result.retry(w.line(), w.entry().id()));
                 })

@@ -14,6 +14,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// One service as its own JVM from its own jar, with the configuration that the jar has, told only what differs on this
 /// machine.
@@ -104,9 +108,30 @@ record ServiceProcess(String name, int port, int managementPort, Process process
     String lastWords() {
         try {
             List<String> lines = Files.readAllLines(log);
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - 25), lines.size()));
+            return lines.subList(Math.max(0, lines.size() - 25), lines.size()).stream()
+                    .map(ServiceProcess::readable)
+                    .collect(Collectors.joining("\n"));
         } catch (IOException e) {
             return "(" + log + " cannot be read: " + e.getMessage() + ")";
+        }
+    }
+
+    // The log is JSON; what a person needs of a line are its words and where they come from.
+    static String readable(String line) {
+        if (!line.startsWith("{")) {
+            return line;
+        }
+        try {
+            JsonNode said = JsonMapper.shared().readTree(line);
+            String stack = said.at("/error/stack_trace").asString("");
+            return "%s %s %s%s"
+                    .formatted(
+                            said.at("/log/level").asString(""),
+                            said.at("/log/logger").asString(""),
+                            said.path("message").asString(""),
+                            stack.isEmpty() ? "" : "\n" + stack.strip());
+        } catch (JacksonException _) {
+            return line;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.adhere.platform;
 
+import dev.adhere.platform.telemetry.Faults;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -57,7 +58,7 @@ public final class Preparation implements SmartLifecycle, HealthIndicator {
                 work.run();
                 done = true;
             } catch (RuntimeException e) {
-                log.warn("{} not prepared yet: {}", what, e.toString());
+                log.warn("{} not prepared yet: {}", what, Faults.name(e));
                 try {
                     var _ = stopped.await(RETRY_SECONDS, TimeUnit.SECONDS);
                 } catch (InterruptedException _) {

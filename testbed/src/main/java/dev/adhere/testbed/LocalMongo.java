@@ -125,6 +125,9 @@ public sealed interface LocalMongo extends AutoCloseable {
                                 "--setParameter",
                                 "diagnosticDataCollectionEnabled=false",
                                 "--nounixsocket",
+                                // It would log a slow operation with the documents that it wrote.
+                                "--slowms",
+                                "2147483647",
                                 "--quiet")
                         .redirectErrorStream(true)
                         .redirectOutput(log.toFile())

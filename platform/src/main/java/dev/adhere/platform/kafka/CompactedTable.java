@@ -1,6 +1,7 @@
 package dev.adhere.platform.kafka;
 
 import dev.adhere.contracts.Topic;
+import dev.adhere.platform.telemetry.Faults;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -128,7 +129,7 @@ public final class CompactedTable<T> implements SmartLifecycle, HealthIndicator 
             } catch (WakeupException _) {
                 // stopping
             } catch (KafkaException e) {
-                log.warn("copy of {} starts again: {}", topic.topicName(), e.getMessage());
+                log.warn("copy of {} starts again: {}", topic.topicName(), Faults.name(e));
             }
         }
     }
@@ -175,7 +176,7 @@ public final class CompactedTable<T> implements SmartLifecycle, HealthIndicator 
             onRecord.accept(key, row);
         } catch (RuntimeException e) {
             // What is dirty stays dirty, and is sent and read back again.
-            log.warn("a record of {} could not be noted: {}", topic.topicName(), e.toString());
+            log.warn("a record of {} could not be noted: {}", topic.topicName(), Faults.name(e));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.adhere.platform.kafka;
 
 import dev.adhere.contracts.Topic;
+import dev.adhere.platform.telemetry.Faults;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -141,7 +142,7 @@ public final class DeclaredTopics implements SmartLifecycle, HealthIndicator {
                             TopicDescription::name, topic -> topic.topicId().toString()));
             return true;
         } catch (ExecutionException | TimeoutException e) {
-            log.warn("topics are not there yet: {}", e.getMessage());
+            log.warn("topics are not there yet: {}", Faults.name(e));
             return false;
         }
     }

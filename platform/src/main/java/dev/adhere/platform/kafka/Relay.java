@@ -1,6 +1,7 @@
 package dev.adhere.platform.kafka;
 
 import dev.adhere.contracts.Topic;
+import dev.adhere.platform.telemetry.Faults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -103,7 +104,7 @@ public final class Relay implements SmartLifecycle {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException | RuntimeException e) {
-            log.warn("relay to {} waits: {}", topic.topicName(), e.toString());
+            log.warn("relay to {} waits: {}", topic.topicName(), Faults.name(e));
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.adhere.platform.web;
 
 import dev.adhere.platform.security.KeysUnavailable;
+import dev.adhere.platform.telemetry.Faults;
+import dev.adhere.platform.telemetry.Trace;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -8,6 +10,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.core.codec.DecodingException;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
@@ -20,12 +23,14 @@ import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.ServerWebInputException;
 import org.springframework.web.server.UnsupportedMediaTypeStatusException;
 import org.springframework.web.server.WebExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
 import reactor.core.publisher.Mono;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Turns whatever ended a request into a problem; an unforeseen fault shows a trace id and nothing else.
+/// Turns whatever ended a request into a problem; an unforeseen fault shows a trace id and nothing else, and leaves
+/// its class and frames in the log under that id, never its message.
 public final class ProblemWriter implements WebExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemWriter.class);
@@ -40,13 +45,18 @@ public final class ProblemWriter implements WebExceptionHandler {
 
     @Override
     public Mono<Void> handle(ServerWebExchange exchange, Throwable fault) {
+        String traceId = Trace.of(exchange);
+        HttpMethod method = exchange.getRequest().getMethod();
         if (exchange.getResponse().isCommitted()) {
+            // The server logs it no more, since it would name the path and with it the user.
+            if (!DisconnectedClientHelper.isClientDisconnectedException(fault)) {
+                Trace.around(traceId, () -> log.warn("an answer to {} broke off: {}", method, Faults.frames(fault)));
+            }
             return Mono.error(fault);
         }
         Problem problem = problemOf(fault);
         if (problem.status() == 500) {
-            String traceId = exchange.getRequest().getId();
-            log.error("[{}] {} failed", traceId, exchange.getRequest().getMethod(), fault);
+            Trace.around(traceId, () -> log.error("{} failed: {}", method, Faults.frames(fault)));
             problem = problem.tracedAs(traceId);
         }
         if (fault instanceof MethodNotAllowedException notAllowed) {

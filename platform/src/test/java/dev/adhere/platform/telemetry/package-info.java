@@ -1,0 +1,4 @@
+@NullMarked
+package dev.adhere.platform.telemetry;
+
+import org.jspecify.annotations.NullMarked;
