@@ -2,6 +2,7 @@ package dev.adhere.reminder;
 
 import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.Nudge.State;
+import dev.adhere.platform.telemetry.Faults;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -101,7 +102,7 @@ final class Courier implements SmartLifecycle {
             var _ = keeper.fold(Map.of(head.userId(), List.of(ended)), clock.instant());
         } catch (RuntimeException e) {
             // MongoDB is away: the lease ends, and what became of it is unknown.
-            log.warn("the end of an attempt to send was not kept: {}", e.toString());
+            log.warn("the end of an attempt to send was not kept: {}", Faults.name(e));
         }
     }
 
@@ -118,7 +119,7 @@ final class Courier implements SmartLifecycle {
         try {
             return mail.send(letter);
         } catch (RuntimeException e) {
-            log.warn("an attempt to send failed: {}", e.getClass().getName());
+            log.warn("an attempt to send failed: {}", Faults.name(e));
             return Nudging.Result.UNKNOWN;
         } finally {
             lines.release();

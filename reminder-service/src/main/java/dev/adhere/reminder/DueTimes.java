@@ -1,6 +1,7 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.Topic;
+import dev.adhere.platform.telemetry.Faults;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
@@ -40,6 +41,7 @@ final class DueTimes implements SmartLifecycle {
     private final Courier courier;
     private final Partitions partitions;
     private final Admin admin;
+    private final Metrics metrics;
     private final Clock clock;
     private volatile @Nullable ScheduledExecutorService worker;
 
@@ -50,6 +52,7 @@ final class DueTimes implements SmartLifecycle {
             Courier courier,
             Partitions partitions,
             Admin admin,
+            Metrics metrics,
             Clock clock) {
         this.users = users;
         this.keeper = keeper;
@@ -57,6 +60,7 @@ final class DueTimes implements SmartLifecycle {
         this.courier = courier;
         this.partitions = partitions;
         this.admin = admin;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -97,17 +101,19 @@ final class DueTimes implements SmartLifecycle {
             }
         } catch (RuntimeException e) {
             // MongoDB or Kafka is away: what is due stays due.
-            log.warn("timers wait: {}", e.toString());
+            log.warn("timers wait: {}", Faults.name(e));
         }
     }
 
     private void fire() {
         Set<Integer> owned = partitions.owned();
         if (owned.isEmpty()) {
+            metrics.timersDue(0);
             return;
         }
         Instant now = clock.instant();
         List<UserState> due = users.due(owned, now, BATCH);
+        metrics.timersDue(due.size() < BATCH ? due.size() : users.countDue(owned, now));
         if (due.isEmpty()) {
             return;
         }

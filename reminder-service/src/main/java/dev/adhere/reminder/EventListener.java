@@ -27,13 +27,16 @@ class EventListener {
     private final Teller teller;
     private final Partitions partitions;
     private final Ownership ownership;
+    private final Metrics metrics;
     private final Clock clock;
 
-    EventListener(Keeper keeper, Teller teller, Partitions partitions, Ownership ownership, Clock clock) {
+    EventListener(
+            Keeper keeper, Teller teller, Partitions partitions, Ownership ownership, Metrics metrics, Clock clock) {
         this.keeper = keeper;
         this.teller = teller;
         this.partitions = partitions;
         this.ownership = ownership;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -45,18 +48,29 @@ class EventListener {
             containerFactory = "keeperContainers")
     void on(List<ConsumerRecord<String, byte[]>> records) {
         var inputs = new HashMap<String, List<Fold.Input>>();
+        var receivedAt = new ArrayList<Instant>(records.size());
         var next = new HashMap<Integer, Long>();
         for (ConsumerRecord<String, byte[]> record : records) {
             next.merge(record.partition(), record.offset() + 1, Math::max);
             SessionEvent event = read(record);
             if (event != null) {
+                receivedAt.add(event.receivedAt());
                 inputs.computeIfAbsent(event.userId(), _ -> new ArrayList<>())
                         .add(new Fold.Happened(event, ownership.topicId(), record.offset()));
             }
         }
         Instant now = clock.instant();
-        teller.tellAdherence(() -> keeper.fold(inputs, now).values(), now);
+        var written = new AtomicReference<>(now);
+        teller.tellAdherence(
+                () -> {
+                    var heads = keeper.fold(inputs, now).values();
+                    written.set(clock.instant());
+                    return heads;
+                },
+                now);
         next.forEach(partitions::consumed);
+        // Last, so that a batch that comes again because it could not be told counts once.
+        metrics.folded(receivedAt, written.get());
     }
 
     // What cannot be read is dead-lettered by the recorder, which sees the same record; here it only must

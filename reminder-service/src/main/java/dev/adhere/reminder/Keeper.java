@@ -27,10 +27,22 @@ final class Keeper {
     // Losing as often as this means that something else is wrong.
     private static final int ATTEMPTS = 20;
 
+    /// Told of every head that was written, exactly once and after that.
+    interface Witness {
+
+        void written(UserState before, UserState after);
+    }
+
     private final Users users;
+    private final Witness witness;
 
     Keeper(Users users) {
+        this(users, (_, _) -> {});
+    }
+
+    Keeper(Users users, Witness witness) {
         this.users = users;
+        this.witness = witness;
     }
 
     /// Folds each user's inputs, in their order, and returns the heads that are stored afterwards.
@@ -51,6 +63,12 @@ final class Keeper {
                 }
             }
             Set<String> lost = users.write(changes);
+            for (Users.Change change : changes) {
+                String userId = change.head().userId();
+                if (!lost.contains(userId)) {
+                    witness.written(Objects.requireNonNull(loaded.get(userId)).head(), change.head());
+                }
+            }
             var again = new HashMap<String, List<Input>>();
             for (String userId : lost) {
                 again.put(userId, Objects.requireNonNull(open.get(userId)));
@@ -76,6 +94,7 @@ final class Keeper {
             User before = needs.isEmpty() ? seen : merge(seen, with(state, needs));
             User after = apply(before, List.of(input), now);
             if (users.write(List.of(change(before, after))).isEmpty()) {
+                witness.written(before.head(), after.head());
                 return after.head().stored();
             }
         }

@@ -14,6 +14,7 @@ import dev.adhere.platform.kafka.KafkaTopicSettings;
 import dev.adhere.platform.kafka.Relay;
 import dev.adhere.platform.kafka.TopicsInUse;
 import dev.adhere.platform.mongo.DatabaseName;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
@@ -75,8 +76,8 @@ class ReminderConfiguration {
     }
 
     @Bean
-    Keeper keeper(Users users) {
-        return new Keeper(users);
+    Keeper keeper(Users users, Metrics metrics) {
+        return new Keeper(users, metrics::written);
     }
 
     @Bean
@@ -95,14 +96,20 @@ class ReminderConfiguration {
     }
 
     @Bean
-    EventListener eventListener(Keeper keeper, Teller teller, Partitions partitions, Ownership ownership, Clock clock) {
-        return new EventListener(keeper, teller, partitions, ownership, clock);
+    Metrics metrics(MeterRegistry registry, Clock clock) {
+        return new Metrics(registry, clock);
     }
 
     @Bean
     Courier courier(
             JavaMailSenderImpl mailServer, @Value("${adhere.mail.from}") String from, Keeper keeper, Clock clock) {
         return new Courier(new Mail(mailServer, from), keeper, clock);
+    }
+
+    @Bean
+    EventListener eventListener(
+            Keeper keeper, Teller teller, Partitions partitions, Ownership ownership, Metrics metrics, Clock clock) {
+        return new EventListener(keeper, teller, partitions, ownership, metrics, clock);
     }
 
     @Bean
@@ -113,8 +120,9 @@ class ReminderConfiguration {
             Courier courier,
             Partitions partitions,
             Admin admin,
+            Metrics metrics,
             Clock clock) {
-        return new DueTimes(users, keeper, teller, courier, partitions, admin, clock);
+        return new DueTimes(users, keeper, teller, courier, partitions, admin, metrics, clock);
     }
 
     @Bean

@@ -96,6 +96,12 @@ final class Users {
                 .limit(limit));
     }
 
+    /// How many users of these partitions are due.
+    long countDue(Set<Integer> partitions, Instant now) {
+        return heads.countDocuments(
+                Filters.and(Filters.in("partition", partitions), Filters.lte("nextDueAt", java.util.Date.from(now))));
+    }
+
     /// Those of these partitions with something to tell.
     List<UserState> pending(Set<Integer> partitions, int limit) {
         return states(heads.find(Filters.and(Filters.in("partition", partitions), Filters.eq("pending", true)))

@@ -2,6 +2,7 @@ package dev.adhere.session;
 
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
+import dev.adhere.platform.telemetry.Trace;
 import dev.adhere.platform.web.Lines;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.StrictJson;
@@ -10,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
@@ -40,21 +43,29 @@ class EventController {
     private static final int IN_FLIGHT_A_STREAM = 1_024;
 
     private final Sender sender;
+    private final Metrics metrics;
     private final JsonMapper json;
     private final Duration silence;
 
     /// @param silence after which a stream of which nothing comes is ended
-    EventController(Sender sender, JsonMapper json, @Value("${adhere.events.silence:PT60S}") Duration silence) {
+    EventController(
+            Sender sender,
+            Metrics metrics,
+            JsonMapper json,
+            @Value("${adhere.events.silence:PT60S}") Duration silence) {
         this.sender = sender;
+        this.metrics = metrics;
         this.json = json;
         this.silence = silence;
     }
 
     @PostMapping(path = "/v1/events", consumes = SINGLE)
-    Mono<ResponseEntity<Object>> single(ServerHttpRequest request, Caller caller) {
-        return body(request, caller, MOST_BYTES_SINGLE)
+    Mono<ResponseEntity<Object>> single(ServerWebExchange exchange, Caller caller) {
+        Header trace = Trace.header(exchange);
+        return body(exchange.getRequest(), caller, MOST_BYTES_SINGLE)
+                .doOnError(metrics::refused)
                 .publishOn(sender.scheduler())
-                .flatMap(bytes -> sender.take(1, bytes, caller.userId()))
+                .flatMap(bytes -> sender.take(1, bytes, caller.userId(), trace))
                 .map(outcome -> {
                     if (outcome.problem() != null) {
                         throw outcome.problem().asException();
@@ -64,14 +75,18 @@ class EventController {
     }
 
     @PostMapping(path = "/v1/events", consumes = BATCH)
-    Mono<ResponseEntity<List<Outcome>>> batch(ServerHttpRequest request, Caller caller) {
-        return body(request, caller, MOST_BYTES_BATCH)
+    Mono<ResponseEntity<List<Outcome>>> batch(ServerWebExchange exchange, Caller caller) {
+        Header trace = Trace.header(exchange);
+        return body(exchange.getRequest(), caller, MOST_BYTES_BATCH)
                 .publishOn(sender.scheduler())
                 .map(EventController::events)
+                .doOnError(metrics::refused)
                 .flatMapMany(events -> Flux.fromStream(
                                 IntStream.range(0, events.size()).boxed())
                         .flatMapSequential(
-                                i -> sender.take(i + 1, events.get(i), caller.userId()), MOST_EVENTS, MOST_EVENTS))
+                                i -> sender.take(i + 1, events.get(i), caller.userId(), trace),
+                                MOST_EVENTS,
+                                MOST_EVENTS))
                 .collectList()
                 .map(ResponseEntity::ok);
     }
@@ -99,6 +114,7 @@ class EventController {
     Mono<Void> stream(ServerWebExchange exchange, Caller caller) {
         caller.require(Role.USER);
         identityOnly(exchange.getRequest());
+        Header trace = Trace.header(exchange);
         var lines = new Lines(MOST_BYTES_SINGLE);
         Flux<Outcome> outcomes = exchange.getRequest()
                 .getBody()
@@ -108,12 +124,11 @@ class EventController {
                 .concatWith(Flux.defer(() -> Flux.fromIterable(lines.end())))
                 .doOnDiscard(DataBuffer.class, DataBufferUtils::release)
                 .filter(line -> !line.blank())
-                .flatMap(line -> outcome(line, caller.userId()), IN_FLIGHT_A_STREAM, 1)
+                .flatMap(line -> outcome(line, caller.userId(), trace), IN_FLIGHT_A_STREAM, 1)
                 .onErrorResume(
                         TimeoutException.class,
-                        _ -> Mono.just(Outcome.rejected(
+                        _ -> Mono.just(rejected(
                                 lines.next(),
-                                null,
                                 Problem.of(
                                         HttpStatus.REQUEST_TIMEOUT,
                                         "request-timeout",
@@ -126,10 +141,15 @@ class EventController {
                 .map(ready -> Mono.just(write(ready, response))));
     }
 
-    private Mono<Outcome> outcome(Lines.Line line, String userId) {
+    private Mono<Outcome> outcome(Lines.Line line, String userId, @Nullable Header trace) {
         return line.tooLong()
-                ? Mono.just(Outcome.rejected(line.number(), null, tooLarge("A line has at most 64 KiB.")))
-                : sender.take(line.number(), line.json(), userId);
+                ? Mono.just(rejected(line.number(), tooLarge("A line has at most 64 KiB.")))
+                : sender.take(line.number(), line.json(), userId, trace);
+    }
+
+    private Outcome rejected(long line, Problem problem) {
+        metrics.rejected(problem);
+        return Outcome.rejected(line, null, problem);
     }
 
     private DataBuffer write(List<Outcome> outcomes, ServerHttpResponse response) {

@@ -4,8 +4,10 @@ import dev.adhere.contracts.InvalidEvent;
 import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.kafka.EventRecords;
+import dev.adhere.platform.telemetry.Trace;
 import dev.adhere.platform.web.StrictJson;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -34,13 +36,19 @@ class Recorder {
 
     private static final Logger log = LoggerFactory.getLogger(Recorder.class);
     private static final long ACK_SECONDS = 5;
+    // Who fills the topic with rubbish is not to fill the log, too.
+    private static final int MOST_NAMED = 10;
 
     private final Records records;
     private final KafkaOperations<String, byte[]> kafka;
+    private final Metrics metrics;
+    private final Clock clock;
 
-    Recorder(Records records, KafkaOperations<String, byte[]> kafka) {
+    Recorder(Records records, KafkaOperations<String, byte[]> kafka, Metrics metrics, Clock clock) {
         this.records = records;
         this.kafka = kafka;
+        this.metrics = metrics;
+        this.clock = clock;
     }
 
     @KafkaListener(
@@ -51,24 +59,58 @@ class Recorder {
             containerFactory = "recorderContainers")
     void on(List<ConsumerRecord<String, byte[]>> batch) {
         var documents = new ArrayList<Document>(batch.size());
-        var poison = new ArrayList<ProducerRecord<String, byte[]>>();
+        var poison = new ArrayList<Poison>();
         for (ConsumerRecord<String, byte[]> record : batch) {
             try {
                 documents.add(document(record));
             } catch (InvalidEvent e) {
-                poison.add(deadLetter(record, e));
+                poison.add(new Poison(record, e));
             }
         }
         Records.Tally tally = records.keep(documents);
+        metrics.kept(tally, clock.instant());
         bury(poison);
+        metrics.deadLetters(poison.size());
+        poison.stream().limit(MOST_NAMED).forEach(Poison::log);
         if (!poison.isEmpty() || tally.conflicts() > 0) {
             log.warn(
-                    "of {} records {} were recorded, {} came again ({} with other content), {} are dead letters",
+                    "of {} records {} were recorded, {} came again, {} came again with other content, {} are dead"
+                            + " letters",
                     batch.size(),
-                    tally.recorded(),
+                    tally.recordedReceivedAt().size(),
                     tally.duplicates(),
                     tally.conflicts(),
                     poison.size());
+        }
+    }
+
+    /// A record that is no event. The reason names fields and rules, never what the event says.
+    private record Poison(ConsumerRecord<String, byte[]> record, InvalidEvent fault) {
+
+        String reason() {
+            return fault.faults().stream()
+                    .map(f -> f.field() + " " + f.message())
+                    .collect(Collectors.joining("; "));
+        }
+
+        void log() {
+            Trace.around(
+                    Trace.of(record),
+                    () -> log.warn(
+                            "a dead letter: partition {} offset {}: {}",
+                            record.partition(),
+                            record.offset(),
+                            reason()));
+        }
+
+        ProducerRecord<String, byte[]> letter() {
+            Headers headers = new RecordHeaders(record.headers());
+            headers.add("adhere_reason", bytes(reason()));
+            headers.add("adhere_topic", bytes(record.topic()));
+            headers.add("adhere_partition", bytes(Integer.toString(record.partition())));
+            headers.add("adhere_offset", bytes(Long.toString(record.offset())));
+            return new ProducerRecord<>(
+                    Topic.SESSION_EVENTS.dltName(), record.partition(), record.key(), record.value(), headers);
         }
     }
 
@@ -80,28 +122,13 @@ class Recorder {
         return EventDocuments.of(event, record.partition(), record.offset());
     }
 
-    // The reason names fields and rules, never what the event says.
-    private static ProducerRecord<String, byte[]> deadLetter(
-            ConsumerRecord<String, byte[]> record, InvalidEvent fault) {
-        Headers headers = new RecordHeaders(record.headers());
-        headers.add(
-                "adhere_reason",
-                bytes(fault.faults().stream()
-                        .map(f -> f.field() + " " + f.message())
-                        .collect(Collectors.joining("; "))));
-        headers.add("adhere_topic", bytes(record.topic()));
-        headers.add("adhere_partition", bytes(Integer.toString(record.partition())));
-        headers.add("adhere_offset", bytes(Long.toString(record.offset())));
-        return new ProducerRecord<>(
-                Topic.SESSION_EVENTS.dltName(), record.partition(), record.key(), record.value(), headers);
-    }
-
     private static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private void bury(List<ProducerRecord<String, byte[]>> poison) {
-        CompletableFuture<?>[] sends = poison.stream().map(kafka::send).toArray(CompletableFuture[]::new);
+    private void bury(List<Poison> poison) {
+        CompletableFuture<?>[] sends =
+                poison.stream().map(each -> kafka.send(each.letter())).toArray(CompletableFuture[]::new);
         try {
             var _ = CompletableFuture.allOf(sends).get(ACK_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {

@@ -14,11 +14,15 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.WriteModel;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bson.Document;
 
 /// The collections `events` and `conflicts`, written once and never changed. Every call blocks.
@@ -43,9 +47,12 @@ final class Records {
         conflicts.createIndex(Indexes.descending("userId", "time", "_id"));
     }
 
-    /// What became of a batch: how many events are new, how many came again, how many came again with other
-    /// content.
-    record Tally(int recorded, int duplicates, int conflicts) {}
+    /// What became of a batch.
+    ///
+    /// @param recordedReceivedAt when each event was received that is new on record
+    /// @param duplicates how many came again with the same content
+    /// @param conflicts how many came again with other content
+    record Tally(List<Instant> recordedReceivedAt, int duplicates, int conflicts) {}
 
     /// Keeps each event once: the first of an id stays, the same again is harmless, other content under the
     /// same id goes
@@ -63,10 +70,16 @@ final class Records {
                 again.add(doc);
             }
         }
-        List<Document> there = insert(new ArrayList<>(first.values()));
-        int recorded = first.size() - there.size();
+        List<Document> fresh = new ArrayList<>(first.values());
+        Set<Document> there = Collections.newSetFromMap(new IdentityHashMap<>());
+        there.addAll(insert(fresh));
+        fresh.removeIf(there::contains);
         again.addAll(there);
-        return new Tally(recorded, again.size(), conflicts(again));
+        int conflicts = conflicts(again);
+        return new Tally(
+                fresh.stream().map(doc -> doc.getDate("receivedAt").toInstant()).toList(),
+                again.size() - conflicts,
+                conflicts);
     }
 
     /// @return those that were there already

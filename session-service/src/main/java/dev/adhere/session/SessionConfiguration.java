@@ -10,6 +10,7 @@ import dev.adhere.platform.kafka.CompactedTable;
 import dev.adhere.platform.kafka.DeclaredTopics;
 import dev.adhere.platform.kafka.TopicsInUse;
 import dev.adhere.platform.mongo.DatabaseName;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -46,8 +47,13 @@ class SessionConfiguration {
     }
 
     @Bean
-    Recorder recorder(Records records, KafkaTemplate<String, byte[]> kafka) {
-        return new Recorder(records, kafka);
+    Metrics metrics(MeterRegistry registry) {
+        return new Metrics(registry);
+    }
+
+    @Bean
+    Recorder recorder(Records records, KafkaTemplate<String, byte[]> kafka, Metrics metrics, Clock clock) {
+        return new Recorder(records, kafka, metrics, clock);
     }
 
     @Bean
@@ -83,7 +89,11 @@ class SessionConfiguration {
     }
 
     @Bean
-    Sender sender(CompactedTable<Exercise> exercisesHealthIndicator, KafkaTemplate<String, byte[]> kafka, Clock clock) {
-        return new Sender(new EventReader(id -> exercisesHealthIndicator.get(id) != null), kafka, clock);
+    Sender sender(
+            CompactedTable<Exercise> exercisesHealthIndicator,
+            KafkaTemplate<String, byte[]> kafka,
+            Metrics metrics,
+            Clock clock) {
+        return new Sender(new EventReader(id -> exercisesHealthIndicator.get(id) != null), kafka, metrics, clock);
     }
 }

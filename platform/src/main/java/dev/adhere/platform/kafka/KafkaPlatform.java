@@ -1,5 +1,6 @@
 package dev.adhere.platform.kafka;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.kafka.clients.admin.Admin;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -34,5 +35,11 @@ class KafkaPlatform {
             Admin admin,
             ObjectProvider<KafkaListenerEndpointRegistry> listeners) {
         return new DeclaredTopics(use, settings, admin, listeners.getIfAvailable());
+    }
+
+    @Bean
+    @ConditionalOnBean(TopicsInUse.class)
+    ConsumerLag consumerLag(KafkaListenerEndpointRegistry listeners, Admin admin, MeterRegistry registry) {
+        return new ConsumerLag(listeners, admin, registry);
     }
 }

@@ -28,6 +28,11 @@ public record Problem(
         return new Problem(PREFIX + slug, status.getReasonPhrase(), status.value(), detail, null, null);
     }
 
+    /// What `type` ends in.
+    public String slug() {
+        return type.substring(PREFIX.length());
+    }
+
     public static Problem notFound() {
         return of(HttpStatus.NOT_FOUND, "not-found", "There is nothing here that you may see.");
     }
