@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.adhere.testbed.Processes;
+import dev.adhere.testbed.Scrape;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -17,10 +18,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -28,6 +38,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// The main job as a client app and a coach see it, on the stack that `./adhere up` starts: two minutes before a day
 /// ends
 /// in Berlin, so that the end of that day can be watched.
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class JourneyIT {
 
     private static final String NOW = "2027-02-16T22:58:00Z";
@@ -35,6 +46,7 @@ class JourneyIT {
     private static final Duration READY_WITHIN = Duration.ofMinutes(4);
     private static final Duration DAY_CLOSED_WITHIN = Duration.ofMinutes(4);
     private static final int OFFSET = 3_000;
+    private static final Pattern PERSONAL = Pattern.compile("user-\\d{3}|coach-(anna|ben)|journey-\\d|canary|8675309");
 
     private static final String PLAN = """
             {"timeZone":"Europe/Berlin","zonePolicy":"FOLLOW_USER","versions":[{"effectiveFrom":"2027-02-16","items":[
@@ -92,6 +104,7 @@ class JourneyIT {
     }
 
     @Test
+    @Order(1)
     void appsStreamEventsInAndAdherenceComesOut() throws Exception {
         String user = token("user-001");
         String coach = token("coach-anna");
@@ -145,6 +158,7 @@ class JourneyIT {
     }
 
     @Test
+    @Order(2)
     void aForeignUserAndAMissingOneLookTheSame() throws Exception {
         String stranger = token("user-950");
         for (String path : List.of("/v1/users/user-001/adherence", "/v1/users/nobody-at-all/adherence")) {
@@ -155,6 +169,86 @@ class JourneyIT {
                 .isEqualTo(404);
         assertThat(send("GET", 8081, "/v1/exercises", "no-token", "", "").statusCode())
                 .isEqualTo(401);
+    }
+
+    @Test
+    @Order(3)
+    void nothingOfAPersonIsInLogsOrMetrics() throws Exception {
+        String user = token("user-007");
+        String canary = set("canary-1", "2027-02-16T23:10:00+01:00")
+                .replace("\"reps\":10", "\"reps\":10,\"note\":\"canary\",\"load\":8675309");
+        Map<String, Integer> refused = Map.of(
+                "{\"canary\"",
+                400,
+                canary.replace("\"id\"", "\"userId\":\"canary\",\"id\""),
+                400,
+                canary.replace("bridge", "canary"),
+                422,
+                canary.replace(":10,", ":\"canary\","),
+                422,
+                canary,
+                202);
+        for (var each : refused.entrySet()) {
+            // An exercise that is not known is refused only once the service has run for a while.
+            await().atMost(Duration.ofSeconds(90))
+                    .untilAsserted(() -> assertThat(send(
+                                            "POST",
+                                            8082,
+                                            "/v1/events",
+                                            user,
+                                            "application/cloudevents+json",
+                                            each.getKey())
+                                    .statusCode())
+                            .as(each.getKey())
+                            .isEqualTo(each.getValue()));
+        }
+        assertThat(send("PUT", 8083, "/v1/users/user-007/plan", user, "application/json", "{\"canary\":1}")
+                        .statusCode())
+                .isBetween(400, 499);
+        assertThat(send("GET", 8083, "/v1/users/user-007/agenda?date=canary", user, "", "")
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(send("PUT", 8081, "/v1/exercises/canary", token("editor"), "application/json", "{\"canary\":1}")
+                        .statusCode())
+                .isBetween(400, 499);
+        var serializer = new ByteArraySerializer();
+        try (var kafka = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", "127.0.0.1:" + (9092 + OFFSET)), serializer, serializer)) {
+            byte[] key = "user-007".getBytes(StandardCharsets.UTF_8);
+            byte[] poison = "{\"canary\"".getBytes(StandardCharsets.UTF_8);
+            assertThat(kafka.send(new ProducerRecord<>("session-events", key, poison))
+                            .get(20, TimeUnit.SECONDS))
+                    .isNotNull();
+        }
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> Scrape.of(9082 + OFFSET).sum("adhere_dead_letters_total") == 1);
+
+        var written = new StringBuilder();
+        for (int port : List.of(9081, 9082, 9083)) {
+            written.append(Scrape.of(port + OFFSET).text());
+        }
+        try (var files = Files.walk(dir.resolve("data"))) {
+            for (Path log : files.filter(file -> file.toString().endsWith(".log"))
+                    .filter(file -> !file.toString().contains("kafka"))
+                    .toList()) {
+                written.append(Files.readString(log, StandardCharsets.ISO_8859_1));
+            }
+        }
+        assertThat(written).contains("catalog-service", "session-service", "reminder-service", "are dead letters");
+        assertThat(written.toString()
+                        .lines()
+                        .filter(line -> PERSONAL.matcher(line).find()))
+                .isEmpty();
+        for (var service : ServiceProcess.Kind.ALL) {
+            assertThat(Scrape.of(service.managementPort() + OFFSET).metrics())
+                    .as("the metrics of " + service.name() + " and docs/metrics.md")
+                    .isEqualTo(Scrape.documented(Path.of("../docs/metrics.md"), service.name()));
+            assertThat(Files.readAllLines(dir.resolve("data/logs/" + service.name() + ".log")))
+                    .as("the log of " + service.name())
+                    .isNotEmpty()
+                    .allSatisfy(line ->
+                            assertThat(json.readTree(line).has("@timestamp")).isTrue());
+        }
     }
 
     private String token(String client) throws Exception {

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/// Prose that names a class names one that is there.
+/// Prose, rules and drawings that name something name what is there.
 class ReadmeTest {
 
     private static final Path ROOT = Path.of("..");
@@ -35,5 +36,21 @@ class ReadmeTest {
         }
         assertThat(named).hasSizeGreaterThan(15);
         assertThat(classes).containsAll(named);
+    }
+
+    @Test
+    void every_metric_of_the_alerts_and_the_dashboard_is_documented() throws IOException {
+        String documented = Files.readString(ROOT.resolve("docs/metrics.md"));
+        var used = new TreeSet<String>();
+        for (String file : List.of("prometheus/alerts.yml", "grafana/dashboards/adhere.json")) {
+            var metrics = Pattern.compile("adhere_\\w+")
+                    .matcher(Files.readString(ROOT.resolve("ops").resolve(file)));
+            while (metrics.find()) {
+                used.add(metrics.group().replaceFirst("_(bucket|count|sum)$", ""));
+            }
+        }
+        assertThat(used)
+                .hasSizeGreaterThan(8)
+                .allSatisfy(metric -> assertThat(documented).contains("| `" + metric + "` |"));
     }
 }

@@ -215,6 +215,8 @@ class KeeperIT {
                 .extracting(UserState::userId)
                 .containsExactly("user-001");
         assertThat(users.due(Set.of(partition + 1), due, 10)).isEmpty();
+        assertThat(users.countDue(Set.of(partition), due)).isEqualTo(1);
+        assertThat(users.countDue(Set.of(partition), due.minusMillis(1))).isZero();
     }
 
     @Test
