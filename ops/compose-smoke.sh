@@ -115,7 +115,7 @@ everything ps --format 'table {{.Service}}\t{{.Image}}\t{{.Status}}'
 took 'up --wait'
 
 python3 ops/care-team.py --token-url "$token_url"
-python3 ops/smoke.py --token-url "$token_url"
+python3 ops/smoke.py --token-url "$token_url" --prometheus-url http://localhost:9090
 python3 ops/observe.py
 for port in 9081 9082 9083 9092 27017; do
     if (exec 3<>/dev/tcp/127.0.0.1/$port) 2>/dev/null; then
@@ -128,7 +128,7 @@ took 'journey'
 
 everything down >/dev/null 2>&1
 up_and_healthy
-python3 ops/smoke.py --token-url "$token_url"
+python3 ops/smoke.py --token-url "$token_url" --prometheus-url http://localhost:9090
 took 'journey after down and up on the kept volumes'
 
 echo 'What it ran on:'

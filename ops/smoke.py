@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 """Walks the main job over HTTP only, as a client app and a coach would: python3 ops/smoke.py [--help].
 
-Takes the first user without a plan, so it can be run again on the same data. Needs nothing but Python 3.9.
+Takes the first user without a plan, so it can be run again on the same data. What the counters must have moved by is
+exact, so nobody else may send events meanwhile (as ./adhere demo does); where neither the management ports nor
+--prometheus-url can be reached, they are not looked at. Needs nothing but Python 3.9.
 """
 import json
 import sys
 import time
+import urllib.error
 import uuid
+from collections import Counter
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from stack import Stack, call, get
+from stack import FRESH_SECONDS, Stack, call, get
 
 ZONE = ZoneInfo("Europe/Berlin")
 WAIT_SECONDS = 60
@@ -35,6 +39,57 @@ def eventually(statement, read, expected):
     check(statement, actual, expected)
 
 
+class Counters:
+    """What the services counted of events since the journey began, beside what they must have."""
+
+    def __init__(self, stack):
+        self.stack = stack
+        self.expected = Counter()
+        try:
+            if stack.prometheus:
+                time.sleep(FRESH_SECONDS)
+            self.before = stack.counters()
+        except (urllib.error.URLError, OSError):
+            self.before = None
+
+    def answered(self, outcomes):
+        for outcome in outcomes:
+            if outcome["status"] == "accepted":
+                self.expected["adhere_events_accepted_total"] += 1
+                self.expected["adhere_ingest_to_adherence_seconds_count"] += 1
+            elif outcome["status"] == "rejected":
+                slug = outcome["problem"]["type"].rpartition(":")[2]
+                self.expected[f'adhere_events_rejected_total{{problem="{slug}"}}'] += 1
+            else:
+                self.expected["adhere_events_retried_total"] += 1
+
+    def stored(self, recorded, duplicates, conflicts):
+        self.expected["adhere_events_recorded_total"] += recorded
+        self.expected["adhere_ingest_to_recorded_seconds_count"] += recorded
+        self.expected["adhere_events_duplicates_total"] += duplicates
+        self.expected["adhere_events_conflicts_total"] += conflicts
+
+    def moved(self):
+        moved = Counter()
+        for series, value in self.stack.counters().items():
+            by = round(value - self.before.get(series, 0.0))
+            # Why an event is to be sent again depends on how far the stack has come up.
+            name = series.partition("{")[0] if "_retried_" in series else series
+            if by and name.startswith(("adhere_events_", "adhere_ingest_", "adhere_dead_letters_")):
+                moved[name] += by
+        return dict(moved)
+
+    def check(self):
+        if self.before is None:
+            print("  -       no counters: neither the management ports nor --prometheus-url can be reached")
+            return
+        eventually(
+            "every counter has moved by exactly what happened",
+            self.moved,
+            {series: count for series, count in self.expected.items() if count},
+        )
+
+
 def completed_set(at, event_id=None, reps=10):
     return {
         "specversion": "1.0",
@@ -48,6 +103,7 @@ def completed_set(at, event_id=None, reps=10):
 
 def main():
     stack = Stack.of_arguments(__doc__)
+    counters = Counters(stack)
     token_of, catalog, session, reminder = stack.token_of, stack.catalog, stack.session, stack.reminder
     coach = token_of("coach-anna")
     user_id = next(
@@ -86,6 +142,7 @@ def main():
     while True:
         status, text = call("POST", f"{session}/v1/events", user, "\n".join(lines) + "\n", "application/x-ndjson")
         answers = [json.loads(line) for line in text.splitlines() if line.strip()] if status == 200 else []
+        counters.answered(answers)
         if status == 200 and not any(a["status"] == "retry" for a in answers) or time.monotonic() > end:
             break
         time.sleep(1)
@@ -95,6 +152,15 @@ def main():
         "every line has its own outcome, a bad one costs no other",
         [outcomes.get(n) for n in range(1, 7)],
         ["accepted", "accepted", "rejected", "accepted", "accepted", "accepted"],
+    )
+    other = completed_set(late, sets[0]["id"], reps=9)
+    status, text = call("POST", f"{session}/v1/events", user, [other], "application/cloudevents-batch+json")
+    counters.answered(json.loads(text))
+    check("the same id with other content is accepted, too", json.loads(text)[0]["status"], "accepted")
+    eventually(
+        "it is kept apart",
+        lambda: [e["data"]["reps"] for e in get(f"{session}{me}/events/conflicts", user)["items"]],
+        [9],
     )
     eventually(
         "every set is stored once",
@@ -123,6 +189,9 @@ def main():
         "nudge decisions answer",
         isinstance(get(f"{reminder}{me}/nudges/decisions?date={today}", user)["items"], list),
     )
+    accepted = counters.expected["adhere_events_accepted_total"]
+    counters.stored(recorded=len(sets), duplicates=accepted - len(sets) - 1, conflicts=1)
+    counters.check()
     print(f"Smoke journey: {passed} statements hold for {user_id}")
 
 

@@ -2,11 +2,16 @@
 import argparse
 import base64
 import json
+import re
 import urllib.error
+import urllib.parse
 import urllib.request
 from dataclasses import dataclass
 
 SECRET = "demo"
+COUNTER = re.compile("adhere_.+_(total|count)")
+OF_THE_SCRAPE = {"service", "instance", "job"}
+FRESH_SECONDS = 12
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,8 @@ class Stack:
     catalog: str
     session: str
     reminder: str
+    management: tuple
+    prometheus: str
 
     @staticmethod
     def of_arguments(description):
@@ -26,6 +33,9 @@ class Stack:
         parser.add_argument("--token-url", metavar="URL", help="of another issuer, such as the realm in Compose")
         for service in ("catalog", "session", "reminder"):
             parser.add_argument(f"--{service}-url", metavar="URL", help=f"of a {service}-service elsewhere")
+        parser.add_argument(
+            "--prometheus-url", metavar="URL", help="asked for metrics where management ports cannot be reached"
+        )
         given = parser.parse_args()
 
         def local(port):
@@ -36,7 +46,36 @@ class Stack:
             catalog=given.catalog_url or local(8081),
             session=given.session_url or local(8082),
             reminder=given.reminder_url or local(8083),
+            management=tuple(local(port) for port in (9081, 9082, 9083)),
+            prometheus=given.prometheus_url,
         )
+
+    def counters(self):
+        """Adhere's own counters of all services: {'adhere_events_rejected_total{problem="x"}': 1.0, ...}."""
+        return self._by_prometheus() if self.prometheus else self._by_scraping()
+
+    def _by_scraping(self):
+        found = {}
+        for base in self.management:
+            with urllib.request.urlopen(f"{base}/actuator/prometheus", timeout=10) as answer:
+                for line in answer.read().decode().splitlines():
+                    series, _, value = line.rpartition(" ")
+                    name, _, labels = series.rstrip("}").partition("{")
+                    if COUNTER.fullmatch(name):
+                        add(found, name, dict(re.findall(r'(\w+)="([^"]*)"', labels)), value)
+        return found
+
+    def _by_prometheus(self):
+        # Samples of before a restart are not to be taken for those of now.
+        query = f'last_over_time({{__name__=~"{COUNTER.pattern}"}}[{FRESH_SECONDS}s])'
+        parameters = urllib.parse.urlencode({"query": query})
+        with urllib.request.urlopen(f"{self.prometheus}/api/v1/query?{parameters}", timeout=10) as answer:
+            result = json.load(answer)["data"]["result"]
+        found = {}
+        for sample in result:
+            labels = sample["metric"]
+            add(found, labels.pop("__name__"), labels, sample["value"][1])
+        return found
 
     def token_of(self, client):
         """An access token of a client of the demo, by client credentials."""
@@ -44,6 +83,12 @@ class Stack:
         request.add_header("Authorization", "Basic " + base64.b64encode(f"{client}:{SECRET}".encode()).decode())
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)["access_token"]
+
+
+def add(found, name, labels, value):
+    own = ",".join(f'{label}="{labels[label]}"' for label in sorted(labels.keys() - OF_THE_SCRAPE))
+    series = f"{name}{{{own}}}" if own else name
+    found[series] = found.get(series, 0.0) + float(value)
 
 
 def call(method, url, token=None, body=None, kind="application/json"):
