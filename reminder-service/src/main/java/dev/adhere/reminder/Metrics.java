@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// What this service counts; `docs/metrics.md` says what each meter means and when it moves.
 ///
@@ -82,18 +81,16 @@ final class Metrics {
         for (Decision decision : after.nudges()) {
             Decision was = earlier.get(decision.nudge().id());
             if (settled(decision) && (was == null || !settled(was))) {
-                count(
-                        decision,
-                        was == null ? before.nextDueAt() : decision.nudge().decidedAt());
+                count(decision);
             }
         }
     }
 
     private static boolean settled(Decision decision) {
-        return !decision.sent() || decision.lastSentAt() != null || decision.outgoing() == null;
+        return !decision.sent() || decision.outgoing() == null || decision.snoozed();
     }
 
-    private void count(Decision decision, @Nullable Instant due) {
+    private void count(Decision decision) {
         Nudge nudge = decision.nudge();
         Nudge.Reason reason = nudge.reason();
         if (reason != null) {
@@ -102,8 +99,6 @@ final class Metrics {
         }
         nudges(nudge.kind(), nudge.outcome(), decision.is(Nudge.State.UNKNOWN) ? UNKNOWN : DELIVERED)
                 .increment();
-        if (decision.lastSentAt() != null && due != null) {
-            Latencies.record(nudgeLateness, List.of(due), clock.instant());
-        }
+        Latencies.record(nudgeLateness, List.of(decision.moment()), clock.instant());
     }
 }
