@@ -318,10 +318,13 @@ class TelemetryIT {
                 Topic.SESSION_EVENTS.topicName(), "counted", "rubbish".getBytes(StandardCharsets.UTF_8)));
         awaitMoved(before, Map.of("adhere_ingest_to_adherence_seconds_count", 3L));
         assertThat(doneToday("counted")).isEqualTo(2.0);
-        await().atMost(Duration.ofSeconds(30)).until(() -> scrape().sum("adhere_consumer_lag_records") == 0);
-        assertThat(scrape().series().keySet())
-                .filteredOn(series -> series.startsWith("adhere_consumer_lag_records"))
-                .hasSize(6);
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            Scrape seen = scrape();
+            assertThat(seen.series().keySet())
+                    .filteredOn(series -> series.startsWith("adhere_consumer_lag_records"))
+                    .hasSize(6);
+            assertThat(seen.sum("adhere_consumer_lag_records")).isZero();
+        });
     }
 
     @Test
