@@ -24,6 +24,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,6 +39,8 @@ class EventController {
     private static final int MOST_BYTES_BATCH = 1024 * 1024;
     private static final int MOST_EVENTS = 1_000;
     private static final int IN_FLIGHT_A_STREAM = 1_024;
+    private static final int LINES_AHEAD = 16;
+    private static final int OUTCOMES_A_WRITE = 256;
 
     private final Sender sender;
     private final JsonMapper json;
@@ -103,12 +106,16 @@ class EventController {
         Flux<Outcome> outcomes = exchange.getRequest()
                 .getBody()
                 .timeout(silence)
-                .publishOn(sender.scheduler(), 4)
                 .concatMapIterable(lines::feed, 4)
                 .concatWith(Flux.defer(() -> Flux.fromIterable(lines.end())))
                 .doOnDiscard(DataBuffer.class, DataBufferUtils::release)
                 .filter(line -> !line.blank())
+                // An outcome that comes asks for the next line: here, so that no line is ever sent on the thread
+                // that brought the outcome, which is Kafka's or an event loop.
+                .publishOn(sender.scheduler(), LINES_AHEAD)
                 .flatMap(line -> outcome(line, caller.userId()), IN_FLIGHT_A_STREAM, 1)
+                // And nothing is written on Kafka's thread, which every stream waits for.
+                .publishOn(Schedulers.parallel(), OUTCOMES_A_WRITE)
                 .onErrorResume(
                         TimeoutException.class,
                         _ -> Mono.just(Outcome.rejected(
@@ -122,7 +129,7 @@ class EventController {
         ServerHttpResponse response = exchange.getResponse();
         response.setStatusCode(HttpStatus.OK);
         response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);
-        return response.writeAndFlushWith(outcomes.bufferTimeout(256, Duration.ofMillis(10), true)
+        return response.writeAndFlushWith(outcomes.bufferTimeout(OUTCOMES_A_WRITE, Duration.ofMillis(10), true)
                 .map(ready -> Mono.just(write(ready, response))));
     }
 

@@ -27,18 +27,23 @@ final class Sender {
     /// The catalogue's copy may lag behind a publication this long after the start.
     static final Duration SETTLING = Duration.ofSeconds(60);
 
-    private static final int MOST_IN_FLIGHT = 20_000;
-    private static final long PERMIT_MILLIS = 200;
+    /// So many that a broker that takes 1,600 a second acknowledges the last of them in time. More would only wait in
+    /// the producer, be given back as `retry` and come again; what is not in flight yet waits in its client's
+    connection.
+    static final int MOST_IN_FLIGHT = 2_000;
+
+    // When events wait and none was let in for so long, the broker takes nothing, and none waits any more.
+    private static final long STUCK_NANOS = 400_000_000;
+    // While the broker cannot be found, only one event in this while waits to see whether it is back.
+    private static final long AWAY_NANOS = 300_000_000;
 
     private final EventReader reader;
     private final KafkaOperations<String, byte[]> kafka;
     private final Clock clock;
     private final Instant startedAt;
-    // While the broker cannot be found, only one event in this while waits to see whether it is back.
-    private static final long AWAY_NANOS = 300_000_000;
-
     private volatile long awayUntil = System.nanoTime();
-    private final Semaphore permits = new Semaphore(MOST_IN_FLIGHT);
+    private volatile long admittedAt = System.nanoTime();
+    private final Semaphore permits = new Semaphore(MOST_IN_FLIGHT, true);
     private final Scheduler scheduler = Schedulers.newBoundedElastic(
             Math.max(8, 4 * Runtime.getRuntime().availableProcessors()), 10_000, "ingest", 60, true);
 
@@ -54,7 +59,7 @@ final class Sender {
         return scheduler;
     }
 
-    /// Reads and sends one event; to be called on the scheduler.
+    /// Reads and sends one event; to be called on the scheduler only, since it may wait.
     Mono<Outcome> take(long line, byte[] json, String userId) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         return settle(line, reader.read(json, userId, now, settled(now)), now);
@@ -83,7 +88,7 @@ final class Sender {
             return Mono.just(retry);
         }
         try {
-            if (!permits.tryAcquire(PERMIT_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!admitted()) {
                 return Mono.just(retry);
             }
         } catch (InterruptedException _) {
@@ -104,5 +109,18 @@ final class Sender {
             return fault == null ? accepted : retry;
         });
         return Mono.fromFuture(outcome, true);
+    }
+
+    // Waits as long as others are let in.
+    private boolean admitted() throws InterruptedException {
+        long left;
+        do {
+            left = admittedAt + STUCK_NANOS - System.nanoTime();
+            if (permits.tryAcquire(Math.max(0, left), TimeUnit.NANOSECONDS)) {
+                admittedAt = System.nanoTime();
+                return true;
+            }
+        } while (left > 0);
+        return false;
     }
 }
