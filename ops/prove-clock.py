@@ -26,6 +26,9 @@ class Scene:
     def __enter__(self):
         seconds = self.stack.up(now=self.moment - self.lead)
         say(f"{self.name}: clocks at {instant(self.moment - self.lead)}, ready in {seconds:.1f} s, watching {instant(self.moment)}")
+        if seconds > self.lead.total_seconds() - 20:
+            self.stack.kill()
+            raise SystemExit("That is too late to see anything before the moment: start again with a longer --lead.")
         self.coach = self.stack.token("coach-anna")
         return self
 
