@@ -36,7 +36,14 @@ class CorrectionTest {
 
     private static Story with(Story story, String id, String replaces, int reps, ZonedDateTime time) {
         return story.event(Situations.correction(
-                replaces, id, "bridge", Side.NONE, reps, null, time, time.toInstant().plusSeconds(3)));
+                replaces,
+                id,
+                "bridge",
+                Side.NONE,
+                reps,
+                null,
+                time,
+                time.toInstant().plusSeconds(3)));
     }
 
     @Test
@@ -89,7 +96,14 @@ class CorrectionTest {
                 .event(Situations.set("e1", "bridge", Side.NONE, 10, MORNING, MORNING.toInstant()))
                 .at(MORNING.plusDays(9).toInstant());
         story.event(Situations.correction(
-                "e1", "e2", "bridge", Side.NONE, 1, null, MORNING, MORNING.plusDays(9).toInstant()));
+                "e1",
+                "e2",
+                "bridge",
+                Side.NONE,
+                1,
+                null,
+                MORNING,
+                MORNING.plusDays(9).toInstant()));
         assertThat(done(story)).isEqualTo(1000);
     }
 
@@ -107,7 +121,8 @@ class CorrectionTest {
         Story story = planned(new Plan.Schedule.TimesPerWeek(2, List.of()));
         with(story, "e2", "e1", 10, MORNING);
         assertThat(done(with(story, "e3", "e1", 10, MORNING.plusMinutes(1)))).isEqualTo(1000);
-        story.event(Situations.score(null, "e1", 3, MORNING, MORNING.plusMinutes(2).toInstant()));
+        story.event(
+                Situations.score(null, "e1", 3, MORNING, MORNING.plusMinutes(2).toInstant()));
         assertThat(done(story)).isEqualTo(2000);
     }
 
@@ -115,13 +130,20 @@ class CorrectionTest {
     void a_pain_score_that_takes_the_place_of_a_set_among_300_moves_the_weekly_quota() {
         Story story = planned(new Plan.Schedule.TimesPerWeek(1, List.of()));
         for (int i = 1; i < Day.MOST; i++) {
-            story.event(Situations.score(null, "p" + i, 3, MORNING, MORNING.plusSeconds(i).toInstant()));
+            story.event(Situations.score(
+                    null, "p" + i, 3, MORNING, MORNING.plusSeconds(i).toInstant()));
         }
-        story.event(Situations.set("e1", "bridge", Side.NONE, 10, MORNING, MORNING.plusHours(1).toInstant()));
+        story.event(Situations.set(
+                "e1", "bridge", Side.NONE, 10, MORNING, MORNING.plusHours(1).toInstant()));
         assertThat(done(story)).isEqualTo(1000);
-        story.event(Situations.score(null, "p300", 3, MORNING, MORNING.plusMinutes(30).toInstant()));
+        story.event(Situations.score(
+                null, "p300", 3, MORNING, MORNING.plusMinutes(30).toInstant()));
         assertThat(done(story)).isEqualTo(0);
-        assertThat(story.at(MORNING.plusDays(7).toInstant()).head().figures().a7().due())
+        assertThat(story.at(MORNING.plusDays(7).toInstant())
+                        .head()
+                        .figures()
+                        .a7()
+                        .due())
                 .isEqualTo(3);
     }
 }

@@ -94,8 +94,7 @@ final class Situations {
 
     static PainScore score(@Nullable String replaces, String id, int score, ZonedDateTime time, Instant receivedAt) {
         return new PainScore(
-                new Envelope(
-                        "user-001", id, "app/test", PainScore.TYPE, time.toOffsetDateTime(), receivedAt, Map.of()),
+                new Envelope("user-001", id, "app/test", PainScore.TYPE, time.toOffsetDateTime(), receivedAt, Map.of()),
                 JsonMapper.shared().createObjectNode(),
                 score,
                 Context.AFTER,
