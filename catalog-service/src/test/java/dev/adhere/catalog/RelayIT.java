@@ -20,7 +20,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.TopicPartition;
@@ -53,6 +53,8 @@ class RelayIT {
     private static final int KAFKA_PORT = FreePorts.one();
     private static final int CONTROLLER_PORT = FreePorts.one();
     private static LocalKafka broker = LocalKafka.start(FOLDER, KAFKA_PORT, CONTROLLER_PORT);
+
+    private final List<Relay.Message> sentLate = new CopyOnWriteArrayList<>();
 
     @Autowired
     @Nullable
@@ -93,16 +95,19 @@ class RelayIT {
         settled();
     }
 
-    /// Another instance's relay, so slow between reading and sending that what it sends is often older than what is
-    /// there.
+    /// Another instance's relay, so slow that it sends what it has read only when the first instance is through with
+    /// all that came later.
     private Relay slowRelay() {
         Entries mine = requireNonNull(entries);
-        var random = new Random(7);
         var slow = new Relay.Outbox() {
             @Override
             public List<Relay.Message> dirty(int limit) {
                 List<Relay.Message> read = mine.dirty(limit);
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(400)));
+                if (!read.isEmpty()) {
+                    await().atMost(Duration.ofSeconds(30))
+                            .until(() -> mine.dirty(limit).isEmpty());
+                    sentLate.addAll(read);
+                }
                 return read;
             }
 
@@ -158,14 +163,16 @@ class RelayIT {
     @Test
     void two_instances_that_race_end_with_every_current_revision_on_the_topic() {
         Map<String, Long> before = revisions();
+        edit(EDITED.getFirst());
         var slow = slowRelay();
         slow.start();
         try {
-            for (int i = 0; i < 60; i++) {
+            slow.wake();
+            for (int i = 1; i < 60; i++) {
                 edit(EDITED.get(i % EDITED.size()));
-                slow.wake();
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
             }
+            await().atMost(Duration.ofSeconds(30)).until(() -> !sentLate.isEmpty());
             settled();
         } finally {
             slow.stop();
