@@ -8,8 +8,6 @@ from datetime import timedelta
 
 from proof import *
 
-# A start takes half a minute, plans and sets a few seconds.
-LEAD = timedelta(seconds=100)
 PROMPT = timedelta(seconds=5)
 
 
@@ -22,11 +20,15 @@ class Scene:
 
     def __init__(self, given, claims, name, moment_at):
         self.claims, self.name, self.moment = claims, name, moment_at
+        self.lead = timedelta(seconds=given.lead)
         self.stack = Stack(given.data.with_name(name), given.port_offset)
 
     def __enter__(self):
-        seconds = self.stack.up(now=self.moment - LEAD)
-        say(f"{self.name}: clocks at {instant(self.moment - LEAD)}, ready in {seconds:.1f} s, watching {instant(self.moment)}")
+        seconds = self.stack.up(now=self.moment - self.lead)
+        say(f"{self.name}: clocks at {instant(self.moment - self.lead)}, ready in {seconds:.1f} s, watching {instant(self.moment)}")
+        if seconds > self.lead.total_seconds() - 20:
+            self.stack.kill()
+            raise SystemExit("That is too late to see anything before the moment: start again with a longer --lead.")
         self.coach = self.stack.token("coach-anna")
         return self
 
@@ -72,7 +74,7 @@ class Scene:
         answer = self.read(user, "adherence")
         self.claims.same(f"{user}: before it, closed days end with", answer["throughDate"], before)
         early, first = at(answer["asOf"]), None
-        end = time.monotonic() + (LEAD + PROMPT * 3).total_seconds()
+        end = time.monotonic() + (self.lead + PROMPT * 3).total_seconds()
         while first is None and time.monotonic() < end:
             answer = self.read(user, "adherence")
             if answer["throughDate"] != before:
@@ -147,7 +149,7 @@ def nudge(given, claims):
         claims.same("nobody has a decision before the moment", [nudges(scene, f"user-02{n}") for n in range(1, 5)], [[]] * 4)
         sent = ("DUE_SOON", "2027-03-28", "SENT", None, "INBOX")
         done = ("DUE_SOON", "2027-03-28", "SUPPRESSED", "DONE", None)
-        seconds = LEAD.total_seconds() + 15
+        seconds = scene.lead.total_seconds() + 15
         claims.same("user-021: decided", until(lambda: nudges(scene, "user-021"), [sent], seconds), [sent])
         claims.same("user-022: did a set at 17:10, decided", until(lambda: nudges(scene, "user-022"), [done], 10), [done])
         inbox = scene.read("user-021", "nudges")["items"]
@@ -204,7 +206,12 @@ CASES = {"day-end": day_end, "nudge": nudge, "spring": spring, "autumn": autumn}
 
 
 def main():
-    given = arguments(__doc__, case={"choices": list(CASES), "action": "append", "help": "only this one; may be repeated"})
+    given = arguments(
+        __doc__,
+        case={"choices": list(CASES), "action": "append", "help": "only this one; may be repeated"},
+        # A start takes half a minute, plans and sets a few seconds.
+        lead={"type": int, "default": 100, "help": "seconds from the start to the moment"},
+    )
     claims = Claims()
     for name, prove in CASES.items():
         if given.case is None or name in given.case:

@@ -218,9 +218,10 @@ def main():
     ledger = pickle.loads(kept.read_bytes()) if kept.exists() else Ledger()
     try:
         run(given, draw, claims, stack, ledger)
-        kept.write_bytes(pickle.dumps(ledger))
     finally:
         stack.kill()
+        # Of a run that is interrupted, too: what was sent may be stored.
+        kept.write_bytes(pickle.dumps(ledger))
     claims.end()
 
 

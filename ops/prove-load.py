@@ -303,7 +303,7 @@ def drain(stack, loads, answers, tokens, began):
     def figured():
         for load, answer in zip(loads, answers):
             stop = time.monotonic() + 240
-            last = moment(answer.last_received)
+            last = moment(answer.last_received or "1970-01-01T00:00:00Z")
             while time.monotonic() < stop:
                 received = stack.adherence(load.user, tokens[load.user])["lastReceivedAt"]
                 if received and moment(received) >= last:
@@ -335,11 +335,17 @@ def measure(given, claims, stack, loads, gaps):
     at_once = threading.Barrier(len(loads) + 1)
     faults = []
 
+    def read(load, answer, open_stream):
+        try:
+            answer.read(open_stream)
+        except OSError as fault:
+            faults.append(f"{load.user}: {fault}")
+
     def stream(load, answer):
         try:
             chunks = load.chunks(500 if len(loads) == 1 else 40)
             open_stream = stack.stream(tokens[load.user])
-            reader = threading.Thread(target=answer.read, args=(open_stream,), daemon=True)
+            reader = threading.Thread(target=read, args=(load, answer, open_stream), daemon=True)
             reader.start()
             at_once.wait(120)
             for chunk in chunks:
@@ -359,6 +365,8 @@ def measure(given, claims, stack, loads, gaps):
     for thread in threads:
         thread.join(300)
     claims.same("streams that broke", faults, [])
+    if faults:
+        return tokens
     streamed = max(answer.finished for answer in answers) - began
     accepted = compare(claims, loads, answers)
     recorded, figured = drain(stack, loads, answers, tokens, began)

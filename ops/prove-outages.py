@@ -9,9 +9,10 @@ from datetime import timedelta
 
 from proof import *
 
-# What the service promises is two seconds; the rest is the way there and back on a busy machine.
+# What the service promises is two seconds for an outcome and five for what is read; the rest is the way there and back on
+# a busy machine.
 OUTCOME_WITHIN = 2.5
-READ_WITHIN = 3.0
+READ_WITHIN = 5.5
 
 
 class App(threading.Thread):

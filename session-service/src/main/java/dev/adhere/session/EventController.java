@@ -30,6 +30,7 @@ import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxSink;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -143,10 +144,10 @@ class EventController {
         ServerHttpResponse response = exchange.getResponse();
         response.setStatusCode(HttpStatus.OK);
         response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);
-        // Outcomes become known on the thread that talks to the broker; what they cost more is no business of
-        // its.
+        // Outcomes become known on the thread that talks to the broker, which every stream waits for: nothing is
+        // written there, nor where sending may wait.
         return response.writeAndFlushWith(outcomes.bufferTimeout(256, Duration.ofMillis(10), true)
-                .publishOn(sender.scheduler(), 16)
+                .publishOn(Schedulers.parallel(), 16)
                 .map(ready -> Mono.just(write(ready, response))));
     }
 
