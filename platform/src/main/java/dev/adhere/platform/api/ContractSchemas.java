@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,9 +30,10 @@ final class ContractSchemas {
         try {
             for (Resource file : new PathMatchingResourcePatternResolver().getResources("classpath*:/schema/*.json")) {
                 try (InputStream in = file.getInputStream()) {
-                    Schema<?> schema = Json31.mapper().readValue(in, Schema.class);
+                    byte[] json = in.readAllBytes();
+                    Schema<?> schema = Json31.mapper().readValue(json, Schema.class);
                     schema.set$schema(null);
-                    plainExamples(schema);
+                    plainExample(schema, json);
                     api.getComponents().addSchemas(schema.getTitle(), schema);
                 }
             }
@@ -40,12 +42,11 @@ final class ContractSchemas {
         }
     }
 
-    // As trees they would lose their nulls when they are written.
-    private static <T> void plainExamples(Schema<T> schema) {
-        if (schema.getExamples() != null) {
-            @SuppressWarnings("unchecked")
-            List<T> plain = (List<T>) new ObjectMapper().convertValue(schema.getExamples(), List.class);
-            schema.setExamples(plain);
+    // A schema's `examples` lose their nulls on the way, its one `example` does not.
+    private static void plainExample(Schema<?> schema, byte[] json) throws IOException {
+        if (new ObjectMapper().readValue(json, Map.class).get("examples") instanceof List<?> examples) {
+            schema.setExample(examples.getFirst());
+            schema.setExamples(null);
         }
     }
 
