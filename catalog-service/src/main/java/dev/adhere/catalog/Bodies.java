@@ -1,9 +1,9 @@
 package dev.adhere.catalog;
 
 import dev.adhere.platform.web.Problem;
+import dev.adhere.platform.web.ProblemType;
 import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import reactor.core.publisher.Mono;
 
@@ -35,15 +35,11 @@ final class Bodies {
     static void identityOnly(ServerHttpRequest request) {
         String encoding = request.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING);
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw Problem.of(
-                            HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-                            "unsupported-encoding",
-                            "The body must come without a content encoding.")
-                    .asException();
+            throw Problem.of(ProblemType.UNSUPPORTED_ENCODING).asException();
         }
     }
 
     static Problem tooLarge() {
-        return Problem.of(HttpStatus.CONTENT_TOO_LARGE, "payload-too-large", "An exercise has at most 64 KiB.");
+        return Problem.of(ProblemType.PAYLOAD_TOO_LARGE, "An exercise has at most 64 KiB.");
     }
 }

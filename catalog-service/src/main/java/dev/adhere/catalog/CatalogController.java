@@ -1,6 +1,7 @@
 package dev.adhere.catalog;
 
 import dev.adhere.contracts.Exercise;
+import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Cursor;
@@ -8,6 +9,8 @@ import dev.adhere.platform.web.Page;
 import dev.adhere.platform.web.PageSize;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.Revision;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -38,13 +41,28 @@ class CatalogController {
         this.content = content;
     }
 
+    /// Exercises by name, or what a search finds.
+    ///
+    /// A search forgives typing, case and hyphens; its best match comes first. Retired exercises and drafts
+    /// are listed only where `status` asks for them, drafts for editors alone.
+    ///
+    /// @param q what to look for in names and aliases, at most 200 characters
+    /// @param muscle part of a target muscle's name
+    /// @param position part of the starting position
+    /// @param kind only this kind
+    /// @param status only this status; published ones if absent
     @GetMapping("/v1/exercises")
+    @Answers
     Mono<Page<Entry>> list(
-            @RequestParam(required = false) @Nullable String q,
-            @RequestParam(required = false) @Nullable String muscle,
-            @RequestParam(required = false) @Nullable String position,
-            @RequestParam(required = false) @Nullable String kind,
-            @RequestParam(required = false) @Nullable String status,
+            @RequestParam(required = false)
+                    @Parameter(example = "glute bridge")
+                    @Schema(maxLength = LONGEST_QUERY)
+                    @Nullable
+                    String q,
+            @RequestParam(required = false) @Parameter(example = "gluteus") @Nullable String muscle,
+            @RequestParam(required = false) @Parameter(example = "supine") @Nullable String position,
+            @RequestParam(required = false) @Schema(implementation = Exercise.Kind.class) @Nullable String kind,
+            @RequestParam(required = false) @Schema(implementation = Exercise.Status.class) @Nullable String status,
             @RequestParam(required = false) @Nullable Integer size,
             @RequestParam(required = false) @Nullable String cursor,
             Caller caller) {
@@ -134,8 +152,14 @@ class CatalogController {
         }
     }
 
+    /// One exercise as it is now.
+    ///
+    /// Retired ones stay readable, drafts are there for editors alone.
+    ///
+    /// @param id the exercise's id
     @GetMapping("/v1/exercises/{id}")
-    Mono<ResponseEntity<Entry>> get(@PathVariable String id, Caller caller) {
+    @Answers(etag = true)
+    Mono<ResponseEntity<Entry>> get(@PathVariable @Parameter(example = "bridge") String id, Caller caller) {
         caller.require(Role.values());
         return entries.find(id)
                 .filter(stored -> stored.published() || caller.is(Role.EDITOR))
@@ -144,7 +168,11 @@ class CatalogController {
                 .map(e -> ResponseEntity.ok().eTag(Revision.etag(e.revision())).body(e));
     }
 
+    /// The programmes, one an article.
+    ///
+    /// None has a frequency: how often is for a coach to say.
     @GetMapping("/v1/programmes")
+    @Answers
     Page<Content.Programme> programmes(
             @RequestParam(required = false) @Nullable Integer size,
             @RequestParam(required = false) @Nullable String cursor,
@@ -153,8 +181,12 @@ class CatalogController {
         return page(content.programmes(), size, cursor, Content.Programme::id);
     }
 
+    /// One programme.
+    ///
+    /// @param id the programme's id, as the list has it
     @GetMapping("/v1/programmes/{id}")
-    Content.Programme programme(@PathVariable String id, Caller caller) {
+    @Answers
+    Content.Programme programme(@PathVariable @Parameter(example = "article-000") String id, Caller caller) {
         caller.require(Role.values());
         return content.programmes().stream()
                 .filter(p -> p.id().equals(id))
@@ -162,7 +194,9 @@ class CatalogController {
                 .orElseThrow(() -> Problem.notFound().asException());
     }
 
+    /// What the articles say about exercising as such, and what Adhere makes of it.
     @GetMapping("/v1/guidance")
+    @Answers
     Page<Content.Guidance> guidance(
             @RequestParam(required = false) @Nullable Integer size,
             @RequestParam(required = false) @Nullable String cursor,

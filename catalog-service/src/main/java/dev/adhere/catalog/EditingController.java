@@ -1,5 +1,6 @@
 package dev.adhere.catalog;
 
+import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.kafka.Relay;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
@@ -7,7 +8,12 @@ import dev.adhere.platform.web.Cursor;
 import dev.adhere.platform.web.Page;
 import dev.adhere.platform.web.PageSize;
 import dev.adhere.platform.web.Problem;
+import dev.adhere.platform.web.ProblemType;
 import dev.adhere.platform.web.Revision;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +47,26 @@ class EditingController {
         this.exerciseRelay = exerciseRelay;
     }
 
+    /// Makes an exercise or changes it.
+    ///
+    /// Each change is a revision of its own, and the ones before are kept. What has been published cannot
+    /// become a draft again.
+    ///
+    /// @param id the exercise's id: 1-64 of `a-z 0-9 -`, begins and ends with a letter or digit
+    @Operation(
+            requestBody =
+                    @RequestBody(
+                            content =
+                                    @io.swagger.v3.oas.annotations.media.Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema = @Schema(implementation = EntryBody.class))))
+    @Answers(
+            status = {201, 200},
+            etag = true,
+            problems = {ProblemType.VALIDATION_FAILED, ProblemType.UNSUPPORTED_ENCODING})
     @PutMapping(path = "/v1/exercises/{id}", consumes = MediaType.APPLICATION_JSON_VALUE)
     Mono<ResponseEntity<Entry>> put(
-            @PathVariable String id,
+            @PathVariable @Parameter(example = "wall-sit") String id,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             ServerHttpRequest request,
             Caller caller) {
@@ -62,10 +85,15 @@ class EditingController {
                         .body(after.entry()));
     }
 
-    /// Retires: what was published stays readable, and a valid reference for events and plans.
+    /// Retires an exercise.
+    ///
+    /// What was published stays readable, and a valid reference for events and plans.
+    ///
+    /// @param id the exercise's id
+    @Answers(status = 204, etag = true)
     @DeleteMapping("/v1/exercises/{id}")
     Mono<ResponseEntity<Void>> retire(
-            @PathVariable String id,
+            @PathVariable @Parameter(example = "bridge") String id,
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             Caller caller) {
         caller.require(Role.EDITOR);
@@ -82,9 +110,13 @@ class EditingController {
                         .build());
     }
 
+    /// All that an exercise ever was, newest first.
+    ///
+    /// @param id the exercise's id
+    @Answers
     @GetMapping("/v1/exercises/{id}/revisions")
     Mono<Page<Entry>> revisions(
-            @PathVariable String id,
+            @PathVariable @Parameter(example = "bridge") String id,
             @RequestParam(required = false) @Nullable Integer size,
             @RequestParam(required = false) @Nullable String cursor,
             Caller caller) {
@@ -115,11 +147,7 @@ class EditingController {
         return entries.store(change).map(won -> {
             if (!won) {
                 // Somebody else wrote between the reading and the writing.
-                throw Problem.of(
-                                HttpStatus.PRECONDITION_FAILED,
-                                "precondition-failed",
-                                "The document has another revision by now.")
-                        .asException();
+                throw Problem.of(ProblemType.PRECONDITION_FAILED).asException();
             }
             Stored after = change.after();
             if (after.published()) {

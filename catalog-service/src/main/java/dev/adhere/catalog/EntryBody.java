@@ -1,9 +1,14 @@
 package dev.adhere.catalog;
 
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
+
 import dev.adhere.contracts.Exercise;
+import dev.adhere.platform.api.FromClient;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.Problem.FieldError;
 import dev.adhere.platform.web.StrictJson;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -22,58 +27,184 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 ///
 /// @param id 1-64 of `a-z 0-9 -`, begins and ends with a letter or digit
 /// @param revision said by the service, ignored when it comes back
-/// @param aliasOrigins only of names that are in `aliases`
+/// @param status a published exercise cannot become a draft again
+/// @param draftReason why it is not published; not of a published one
+/// @param name has a letter or digit
+/// @param nameInferred whether the article gives no name
+/// @param aliases other names that people look for
+/// @param aliasOrigins who uses an alias; only of names that are in `aliases`
+/// @param kind what it is for
+/// @param kindBasis where the kind is from
+/// @param unilateral whether it is done per side; null where no source says
+/// @param unilateralBasis where that is from
+/// @param position how one starts
+/// @param targetMuscles what it works on
+/// @param equipment what one needs for it
+/// @param postponeOnDiscomfort whether it is put off while the low back is uncomfortable
+/// @param variantOf the exercise that this is a form of
+/// @param related other exercises, and how they relate to this one
 /// @param sources may be empty: then nothing is claimed of the exercise
+@FromClient
 record EntryBody(
-        @Nullable String id,
-        @Nullable JsonNode revision,
-        @Nullable String status,
-        @Nullable String draftReason,
-        @Nullable String name,
+        @Schema(pattern = ID_PATTERN, example = "wall-sit") @Nullable
+        String id,
+
+        @Schema(implementation = Object.class) @Nullable JsonNode revision,
+
+        @Schema(implementation = Exercise.Status.class, requiredMode = REQUIRED, example = "PUBLISHED") @Nullable
+        String status,
+
+        @Schema(minLength = 1, maxLength = LONGEST_TEXT) @Nullable
+        String draftReason,
+
+        @Schema(minLength = 1, maxLength = LONGEST_NAME, requiredMode = REQUIRED, example = "Wall sit") @Nullable
+        String name,
+
         @Nullable Boolean nameInferred,
-        @Nullable List<@Nullable String> aliases,
-        @Nullable List<@Nullable OriginBody> aliasOrigins,
-        @Nullable String kind,
-        @Nullable String kindBasis,
+
+        @ArraySchema(
+                maxItems = MOST_NAMES,
+                uniqueItems = true,
+                schema = @Schema(minLength = 1, maxLength = LONGEST_NAME, example = "Wall squat"))
+        @Nullable
+        List<@Nullable String> aliases,
+
+        @ArraySchema(maxItems = MOST_NAMES) @Nullable List<@Nullable OriginBody> aliasOrigins,
+
+        @Schema(implementation = Exercise.Kind.class, requiredMode = REQUIRED, example = "STRENGTHENING") @Nullable
+        String kind,
+
+        @Schema(minLength = 1, maxLength = LONGEST_TEXT) @Nullable
+        String kindBasis,
+
         @Nullable Boolean unilateral,
-        @Nullable String unilateralBasis,
-        @Nullable String position,
-        @Nullable List<@Nullable String> targetMuscles,
-        @Nullable List<@Nullable String> equipment,
+
+        @Schema(minLength = 1, maxLength = LONGEST_TEXT) @Nullable
+        String unilateralBasis,
+
+        @Schema(minLength = 1, maxLength = LONGEST_TEXT, example = "standing, back against a wall") @Nullable
+        String position,
+
+        @ArraySchema(
+                maxItems = MOST_ITEMS,
+                schema = @Schema(minLength = 1, maxLength = LONGEST_NAME, example = "quadriceps"))
+        @Nullable
+        List<@Nullable String> targetMuscles,
+
+        @ArraySchema(maxItems = MOST_ITEMS, schema = @Schema(minLength = 1, maxLength = LONGEST_NAME, example = "wall"))
+        @Nullable
+        List<@Nullable String> equipment,
+
         @Nullable Boolean postponeOnDiscomfort,
-        @Nullable String variantOf,
-        @Nullable List<@Nullable RelatedBody> related,
-        @Nullable List<@Nullable SourceBody> sources) {
+        @Schema(pattern = ID_PATTERN) @Nullable String variantOf,
+        @ArraySchema(maxItems = MOST_ITEMS) @Nullable List<@Nullable RelatedBody> related,
+        @ArraySchema(maxItems = MOST_ITEMS) @Nullable List<@Nullable SourceBody> sources) {
 
-    record OriginBody(@Nullable String alias, @Nullable String origin) {}
+    /// Who uses an alias.
+    ///
+    /// @param alias one of `aliases`
+    /// @param origin the article that uses the name, or `knowledge`
+    @FromClient
+    record OriginBody(
+            @Schema(minLength = 1, maxLength = LONGEST_NAME, requiredMode = REQUIRED, example = "Wall squat") @Nullable
+            String alias,
 
-    record RelatedBody(@Nullable String id, @Nullable String relation) {}
+            @Schema(minLength = 1, maxLength = LONGEST_NAME, requiredMode = REQUIRED, example = "knowledge") @Nullable
+            String origin) {}
 
+    /// Another exercise.
+    ///
+    /// @param id the id of another exercise
+    /// @param relation how that relates to this one
+    @FromClient
+    record RelatedBody(
+            @Schema(pattern = ID_PATTERN, requiredMode = REQUIRED, example = "bridge") @Nullable
+            String id,
+
+            @Schema(minLength = 1, maxLength = LONGEST_NAME, requiredMode = REQUIRED, example = "easier form") @Nullable
+            String relation) {}
+
+    /// A dose as an article states it.
+    ///
+    /// @param min not above `max`
+    /// @param max at most 100 sets, 1,000 repetitions or 14,400 seconds
+    /// @param approx whether the article says "about"
+    @FromClient
     record RangeBody(
-            @Nullable Integer min,
-            @Nullable Integer max,
+            @Schema(minimum = "1", maximum = "14400", requiredMode = REQUIRED, example = "10") @Nullable
+            Integer min,
+
+            @Schema(minimum = "1", maximum = "14400", requiredMode = REQUIRED, example = "12") @Nullable
+            Integer max,
+
             @Nullable Boolean approx) {}
 
+    /// What one article says. A dose that it does not give is null or left out.
+    ///
+    /// @param file names the article
+    /// @param title the article's title
+    /// @param namedAs what the article calls the exercise
+    /// @param detail DESCRIBED (if absent), NAMED_ONLY or MENTIONED_AS_A_GOAL
+    /// @param holdSeconds seconds
+    /// @param sets sets
+    /// @param reps repetitions
+    /// @param repsPer what `reps` counts per, such as `side`
+    /// @param intensity an object of plain numbers and texts, at most 1,000 characters of JSON
+    /// @param position how one starts
+    /// @param targetMuscles what it works on
+    /// @param steps how it is done
+    /// @param cautions what to look out for
+    /// @param contraindications who must not do it
+    /// @param notes what else there is to know of the source
+    @FromClient
     record SourceBody(
-            @Nullable String file,
-            @Nullable String title,
-            @Nullable String namedAs,
-            @Nullable String detail,
+            @Schema(minLength = 1, maxLength = LONGEST_NAME, requiredMode = REQUIRED, example = "own.txt") @Nullable
+            String file,
+
+            @Schema(minLength = 1, maxLength = LONGEST_NAME, requiredMode = REQUIRED, example = "Our own leaflet")
+            @Nullable
+            String title,
+
+            @Schema(minLength = 1, maxLength = LONGEST_NAME) @Nullable
+            String namedAs,
+
+            @Schema(allowableValues = {"DESCRIBED", "NAMED_ONLY", "MENTIONED_AS_A_GOAL"}) @Nullable
+            String detail,
+
             @Nullable RangeBody holdSeconds,
             @Nullable RangeBody sets,
             @Nullable RangeBody reps,
-            @Nullable String repsPer,
-            @Nullable JsonNode intensity,
-            @Nullable String position,
-            @Nullable List<@Nullable String> targetMuscles,
-            @Nullable List<@Nullable String> steps,
-            @Nullable List<@Nullable String> cautions,
-            @Nullable List<@Nullable String> contraindications,
-            @Nullable List<@Nullable String> notes) {}
+
+            @Schema(minLength = 1, maxLength = LONGEST_NAME) @Nullable
+            String repsPer,
+
+            @Schema(types = "object") @Nullable JsonNode intensity,
+
+            @Schema(minLength = 1, maxLength = LONGEST_TEXT) @Nullable
+            String position,
+
+            @ArraySchema(maxItems = MOST_ITEMS, schema = @Schema(minLength = 1, maxLength = LONGEST_TEXT)) @Nullable
+            List<@Nullable String> targetMuscles,
+
+            @ArraySchema(
+                    maxItems = MOST_ITEMS,
+                    schema = @Schema(minLength = 1, maxLength = LONGEST_TEXT, example = "Slide down the wall."))
+            @Nullable
+            List<@Nullable String> steps,
+
+            @ArraySchema(maxItems = MOST_ITEMS, schema = @Schema(minLength = 1, maxLength = LONGEST_TEXT)) @Nullable
+            List<@Nullable String> cautions,
+
+            @ArraySchema(maxItems = MOST_ITEMS, schema = @Schema(minLength = 1, maxLength = LONGEST_TEXT)) @Nullable
+            List<@Nullable String> contraindications,
+
+            @ArraySchema(maxItems = MOST_ITEMS, schema = @Schema(minLength = 1, maxLength = LONGEST_TEXT)) @Nullable
+            List<@Nullable String> notes) {}
 
     static final int MOST_BYTES = 64 * 1024;
+    static final String ID_PATTERN = "^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$";
 
-    private static final Pattern ID = Pattern.compile("[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?");
+    private static final Pattern ID = Pattern.compile(ID_PATTERN);
     private static final List<String> DETAILS = List.of("DESCRIBED", "NAMED_ONLY", "MENTIONED_AS_A_GOAL");
     private static final int MOST_NAMES = 30;
     private static final int MOST_ITEMS = 50;

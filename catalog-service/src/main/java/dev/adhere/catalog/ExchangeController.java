@@ -1,10 +1,17 @@
 package dev.adhere.catalog;
 
+import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.kafka.Relay;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Lines;
 import dev.adhere.platform.web.Problem;
+import dev.adhere.platform.web.ProblemType;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
@@ -46,9 +53,18 @@ class ExchangeController {
         this.json = json;
     }
 
-    /// Everything that was published, and for editors the drafts, by id. A line says what the exercise is; its
-    /// revision, which every instance
-    /// counts for itself, is not in it.
+    /// The catalogue as lines of JSON.
+    ///
+    /// Everything that was published, and for editors the drafts, by id. A line says what the exercise is;
+    /// its revision, which every instance counts for itself, is not in it.
+    @Answers
+    @ApiResponse(
+            responseCode = "200",
+            description = "One exercise a line, in the form that an import takes",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_NDJSON_VALUE,
+                            schema = @Schema(implementation = EntryBody.class)))
     @GetMapping(path = "/v1/exercises/export")
     Mono<Void> export(ServerWebExchange exchange, Caller caller) {
         caller.require(Role.values());
@@ -62,6 +78,29 @@ class ExchangeController {
         return ndjson(exchange.getResponse(), lines.buffer(BATCH));
     }
 
+    /// Brings exercises in, one a line, and answers each line while it reads.
+    ///
+    /// A line makes an exercise, changes the one of its id, or leaves it as it is. A line that cannot be
+    /// taken costs no other. Nothing for 60 seconds ends the stream with a last line, `request-timeout`.
+    /// There is no limit on lines.
+    ///
+    /// @param allowSimilar true to store exercises whose names are nearly those of others, too
+    @Operation(
+            requestBody =
+                    @RequestBody(
+                            description = "One exercise a line, each at most 64 KiB; `id` is required here",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_NDJSON_VALUE,
+                                            schema = @Schema(implementation = EntryBody.class))))
+    @Answers(problems = ProblemType.UNSUPPORTED_ENCODING)
+    @ApiResponse(
+            responseCode = "200",
+            description = "One result a line, in any order",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_NDJSON_VALUE,
+                            schema = @Schema(implementation = Import.Result.class)))
     @PostMapping(path = "/v1/exercises/import", consumes = MediaType.APPLICATION_NDJSON_VALUE)
     Mono<Void> load(
             @RequestParam(defaultValue = "false") boolean allowSimilar, ServerWebExchange exchange, Caller caller) {
@@ -93,13 +132,7 @@ class ExchangeController {
     }
 
     private static Import.Result silence(long line) {
-        return Import.Result.rejected(
-                line,
-                null,
-                Problem.of(
-                        HttpStatus.REQUEST_TIMEOUT,
-                        "request-timeout",
-                        "Nothing came for 60 seconds; the stream ends here."));
+        return Import.Result.rejected(line, null, Problem.of(ProblemType.REQUEST_TIMEOUT));
     }
 
     // Nothing is committed before the first lines are there: what fails earlier is a problem with its own

@@ -5,6 +5,7 @@ import dev.adhere.platform.telemetry.Faults;
 import dev.adhere.platform.web.Lines;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.ProblemException;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,14 +45,19 @@ final class Import {
     ///     such a name; `rejected`: not stored, `problem` says why; `retry`: unknown, send the line again, it
     ///     is harmless
     /// @param revision the one that is stored now
+    /// @param similarTo the exercise that has such a name
+    /// @param problem why it was not stored
     @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "ImportResult", example = "{\"line\":1,\"id\":\"wall-sit\",\"result\":\"created\",\"revision\":1}")
     record Result(
-            long line,
+            @Schema(minimum = "1") long line,
 
-            @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
+            @JsonInclude(JsonInclude.Include.ALWAYS) @Schema(example = "wall-sit") @Nullable
             String id,
 
+            @Schema(allowableValues = {"created", "changed", "unchanged", "duplicate-suspect", "rejected", "retry"})
             String result,
+
             @Nullable Long revision,
             Lookalikes.@Nullable Match similarTo,
             @Nullable Problem problem) {

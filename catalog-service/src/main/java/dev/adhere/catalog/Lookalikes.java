@@ -1,5 +1,6 @@
 package dev.adhere.catalog;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,7 +13,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Names that are too much like another exercise's to be taken for a new one: the same words in whatever order,
+/// Names that are too much like another exercise's to be taken for a new one: the same words in whatever
+/// order,
 /// number and spelling of hyphens, or one slip apart.
 ///
 /// One slip apart does not count in a short name, in a number or a single letter ("stage 1", "variation b"),
@@ -23,7 +25,12 @@ final class Lookalikes {
     private static final Pattern AWAY = Pattern.compile("^abduct");
 
     /// An exercise that has such a name already.
-    record Match(String id, String name) {}
+    ///
+    /// @param id that exercise's id
+    /// @param name the name that is nearly the same
+    record Match(
+            @Schema(example = "bridge") String id,
+            @Schema(example = "Glute bridge") String name) {}
 
     private record Known(String id, String name, Key key) {}
 

@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.Topic;
+import dev.adhere.platform.api.Answers;
+import dev.adhere.testbed.DocumentWalk;
 import dev.adhere.testbed.TestBackends;
 import dev.adhere.testbed.TestIssuer;
+import io.swagger.v3.oas.annotations.Hidden;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -91,6 +94,36 @@ class CatalogServiceIT {
     void waitForContentOnTheTopic() {
         await().atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> assertThat(newestOnTopic()).hasSize(20));
+    }
+
+    @Test
+    void the_api_document_has_every_mapping_and_says_enough_of_it() {
+        byte[] document = requireNonNull(requireNonNull(web)
+                .get()
+                .uri("/v3/api-docs")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .returnResult()
+                .getResponseBody());
+        var mappings = new TreeSet<String>();
+        var silent = new TreeSet<String>();
+        requireNonNull(this.mappings).getHandlerMethods().forEach((info, handler) -> {
+            if (handler.getBeanType().getName().startsWith("dev.adhere.")) {
+                for (var method : info.getMethodsCondition().getMethods()) {
+                    for (var pattern : info.getPatternsCondition().getPatterns()) {
+                        String mapping = method + " " + pattern.getPatternString();
+                        mappings.add(mapping);
+                        if (!handler.hasMethodAnnotation(Answers.class) && !handler.hasMethodAnnotation(Hidden.class)) {
+                            silent.add(mapping);
+                        }
+                    }
+                }
+            }
+        });
+        assertThat(DocumentWalk.findings(JSON.readTree(document), mappings, silent))
+                .isEmpty();
     }
 
     @Test
@@ -300,7 +333,31 @@ class CatalogServiceIT {
                 .uri(address(path))
                 .exchange()
                 .expectStatus()
-                .value(status -> assertThat(status).isIn(400, 404));
+                .value(status -> assertThat(status).isIn(400, 404))
+                .expectHeader()
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON);
+    }
+
+    @Test
+    void an_answer_that_could_not_be_written_is_refused_before_anything_is_done() {
+        as("editor")
+                .put()
+                .uri("/v1/exercises/unwritten")
+                .accept(MediaType.TEXT_PLAIN)
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue("{\"name\":\"Unwritten\",\"kind\":\"MOBILITY\",\"status\":\"DRAFT\"}")
+                .exchange()
+                .expectStatus()
+                .isEqualTo(406)
+                .expectBody()
+                .jsonPath("$.type")
+                .isEqualTo("urn:adhere:problem:not-acceptable");
+        as("editor")
+                .get()
+                .uri("/v1/exercises/unwritten")
+                .exchange()
+                .expectStatus()
+                .isNotFound();
     }
 
     @Test

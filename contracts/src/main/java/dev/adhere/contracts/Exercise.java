@@ -61,7 +61,11 @@ public record Exercise(
         }
     }
 
-    /// A dose as an article states it; `approx` where it says "about".
+    /// A dose as an article states it.
+    ///
+    /// @param min not above `max`
+    /// @param max not below `min`
+    /// @param approx whether the article says "about"
     public record Range(int min, int max, boolean approx) {
 
         public Range {

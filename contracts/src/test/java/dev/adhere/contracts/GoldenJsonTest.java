@@ -26,7 +26,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// The files under `golden` are kept for good: a release that cannot read one of them cannot read its own past.
+/// The files under `golden` are kept for good: a release that cannot read one of them cannot read its own
+/// past.
 class GoldenJsonTest {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -81,6 +82,10 @@ class GoldenJsonTest {
 
     @Test
     void messages_are_read_and_written_as_ever() throws Exception {
+        assertThat(JSON.readTree(JSON.writeValueAsBytes(JSON.treeToValue(golden("adherence.json"), Adherence.class))))
+                .isEqualTo(golden("adherence.json"));
+        assertThat(JSON.readTree(JSON.writeValueAsBytes(JSON.treeToValue(golden("nudge.json"), Nudge.class))))
+                .isEqualTo(golden("nudge.json"));
         assertThat(JSON.readTree(JSON.writeValueAsBytes(JSON.treeToValue(golden("exercise.json"), Exercise.class))))
                 .isEqualTo(golden("exercise.json"));
         assertThat(JSON.readTree(JSON.writeValueAsBytes(JSON.treeToValue(golden("care-team.json"), CareTeam.class))))

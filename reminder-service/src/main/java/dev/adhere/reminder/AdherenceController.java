@@ -2,8 +2,10 @@ package dev.adhere.reminder;
 
 import dev.adhere.contracts.Adherence;
 import dev.adhere.contracts.SessionEvent.Side;
+import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.web.Problem;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Instant;
@@ -41,33 +43,85 @@ class AdherenceController {
         this.clock = clock;
     }
 
+    /// Days, newest first.
+    ///
+    /// @param days one a date that was asked for
+    @Schema(name = "Days")
     record DaysBody(List<DayBody> days) {}
 
+    /// How much of a day's dose was done.
+    ///
+    /// @param date the user's local date
     /// @param done sets, capped per slot, of slots that are not excused
     /// @param due prescribed sets that are not excused
     /// @param excused prescribed sets that are
     /// @param over sets beyond what was prescribed
-    record DayBody(LocalDate date, BigDecimal done, long due, long excused, BigDecimal over) {}
+    @Schema(name = "Day")
+    record DayBody(
+            LocalDate date,
+            @Schema(minimum = "0") BigDecimal done,
+            @Schema(minimum = "0") long due,
+            @Schema(minimum = "0") long excused,
+            @Schema(minimum = "0") BigDecimal over) {}
 
-    record AgendaBody(LocalDate date, ZoneId timeZone, List<AgendaItem> items) {}
+    /// What is due on a date, and how far it is done.
+    ///
+    /// @param date the user's local date
+    /// @param timeZone the zone that rules it
+    /// @param items by time of day, those for any time last
+    @Schema(name = "Agenda")
+    record AgendaBody(
+            LocalDate date,
+            @Schema(example = "Europe/Berlin") ZoneId timeZone,
+            List<AgendaItem> items) {}
 
+    /// One slot: an item at a time of the day, on one side.
+    ///
+    /// @param itemId of the plan
+    /// @param exerciseId of the catalogue
+    /// @param side NONE where it is done with both at once
+    /// @param timeOfDay local time; null where any will do
+    /// @param prescribed the dose
+    /// @param doneSets sets that count towards it, in sets
+    /// @param state DUE and PARTIAL while it can still be done
+    /// @param excuse why nothing is expected; null where something is
     record AgendaItem(
-            String itemId,
-            String exerciseId,
+            @Schema(example = "bridge") String itemId,
+            @Schema(example = "bridge") String exerciseId,
             Side side,
-            @Nullable String timeOfDay,
+
+            @Schema(pattern = PlanBody.TIME_OF_DAY, example = "18:00") @Nullable
+            String timeOfDay,
+
             Prescribed prescribed,
-            BigDecimal doneSets,
+            @Schema(minimum = "0") BigDecimal doneSets,
             Slot.State state,
             Excuse.@Nullable Reason excuse) {}
 
+    /// The dose of a slot.
+    ///
+    /// @param sets how many sets
+    /// @param reps repetitions of a set; null where it is dosed by seconds alone
+    /// @param holdSeconds seconds of a set; null where it is dosed by repetitions alone
     record Prescribed(
-            int sets, @Nullable Integer reps, @Nullable Integer holdSeconds) {}
+            @Schema(minimum = "1") int sets,
+            @Nullable Integer reps,
+            @Nullable Integer holdSeconds) {}
 
+    /// Everything that a day's figures are made of.
+    ///
+    /// @param date the user's local date
+    /// @param timeZone the zone that rules it
     /// @param closed whether the date is part of the figures
+    /// @param planEffectiveFrom the version of the plan that is valid on it; null before the first
+    /// @param day the figures
+    /// @param slots what was due, and the sets that count towards it
+    /// @param unassigned sets that no slot of the date takes
+    /// @param notCounted facts that do not count, and why
+    @Schema(name = "Explanation")
     record ExplainBody(
             LocalDate date,
-            ZoneId timeZone,
+            @Schema(example = "Europe/Berlin") ZoneId timeZone,
             boolean closed,
             @Nullable LocalDate planEffectiveFrom,
             DayBody day,
@@ -75,29 +129,63 @@ class AdherenceController {
             List<ExplainFact> unassigned,
             List<ExplainFact> notCounted) {}
 
+    /// A set that counts towards a slot.
+    ///
+    /// @param id the event's
+    /// @param time when it was done
+    /// @param receivedAt when the service received it
+    /// @param target repetitions or seconds of a full set
     /// @param amount of which `target` is a full set; null where the app gave none, which asserts a full set
     record ExplainSet(
-            String id,
+            @Schema(example = "0193-set-1") String id,
             Instant time,
             Instant receivedAt,
             @Nullable Integer amount,
             int target) {}
 
-    record ExplainSlot(AgendaItem slot, BigDecimal credit, BigDecimal counted, List<ExplainSet> sets) {}
+    /// A slot and what fills it.
+    ///
+    /// @param slot as the agenda has it
+    /// @param credit all that was done for it, in sets
+    /// @param counted what of it counts: capped, nothing where it is excused
+    /// @param sets that make up the credit
+    record ExplainSlot(
+            AgendaItem slot,
+            @Schema(minimum = "0") BigDecimal credit,
+            @Schema(minimum = "0") BigDecimal counted,
+            List<ExplainSet> sets) {}
 
+    /// A fact that does not count.
+    ///
+    /// @param id the event's
+    /// @param time when it happened
+    /// @param receivedAt when the service received it
     /// @param rule why, with the number of the rule
-    record ExplainFact(String id, Instant time, Instant receivedAt, String rule) {}
+    record ExplainFact(
+            @Schema(example = "0193-set-1") String id,
+            Instant time,
+            Instant receivedAt,
+            @Schema(example = "8: received too late") String rule) {}
 
+    /// A user's current figures.
+    ///
+    /// All but `today` end with the last closed day, `throughDate`.
+    @Answers
     @GetMapping("/v1/users/{userId}/adherence")
     Mono<Adherence> adherence(@PathVariable String userId, Caller caller) {
         return Blocking.call(() -> AdherenceAnswer.of(access.read(caller, userId), clock.instant()));
     }
 
+    /// A user's days, newest first.
+    ///
+    /// @param from the first local date; six days before `to` if absent, a year before it at most
+    /// @param to the last local date, inclusive; the last closed day if absent
+    @Answers
     @GetMapping("/v1/users/{userId}/adherence/days")
     Mono<DaysBody> days(
             @PathVariable String userId,
-            @RequestParam(required = false) @Nullable String from,
-            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(required = false) @Schema(format = "date") @Nullable String from,
+            @RequestParam(required = false) @Schema(format = "date") @Nullable String to,
             Caller caller) {
         return Blocking.call(() -> {
             UserState head = access.read(caller, userId);
@@ -118,9 +206,15 @@ class AdherenceController {
         });
     }
 
+    /// What is due on a date, and how far it is done.
+    ///
+    /// @param date the user's local date; today if absent
+    @Answers
     @GetMapping("/v1/users/{userId}/agenda")
     Mono<AgendaBody> agenda(
-            @PathVariable String userId, @RequestParam(required = false) @Nullable String date, Caller caller) {
+            @PathVariable String userId,
+            @RequestParam(required = false) @Schema(format = "date") @Nullable String date,
+            Caller caller) {
         return Blocking.call(() -> {
             UserState head = access.read(caller, userId);
             LocalDate asked = date("date", date, head.today(clock.instant()));
@@ -136,9 +230,15 @@ class AdherenceController {
         });
     }
 
+    /// Why a day's figures are what they are: every fact, and what it counts for.
+    ///
+    /// @param date the user's local date; the last closed day if absent
+    @Answers
     @GetMapping("/v1/users/{userId}/adherence/explain")
     Mono<ExplainBody> explain(
-            @PathVariable String userId, @RequestParam(required = false) @Nullable String date, Caller caller) {
+            @PathVariable String userId,
+            @RequestParam(required = false) @Schema(format = "date") @Nullable String date,
+            Caller caller) {
         return Blocking.call(() -> {
             UserState head = access.read(caller, userId);
             LocalDate asked = date("date", date, head.throughDate());

@@ -2,11 +2,15 @@ package dev.adhere.reminder;
 
 import dev.adhere.contracts.CareTeam;
 import dev.adhere.contracts.SessionEvents;
+import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.kafka.Relay;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Page;
 import dev.adhere.platform.web.Problem;
+import dev.adhere.platform.web.ProblemType;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,8 +43,19 @@ class CoachController {
         this.clock = clock;
     }
 
-    record CoachBody(String coachId, Instant from, @Nullable Instant until) {}
+    /// A coach of a user.
+    ///
+    /// @param coachId the coach's id
+    /// @param from the first moment of the assignment
+    /// @param until the first moment after it; null while it has no end
+    @Schema(name = "Coach")
+    record CoachBody(
+            @Schema(example = "coach-anna") String coachId,
+            Instant from,
+            @Nullable Instant until) {}
 
+    /// Who coaches a user now; all on one page.
+    @Answers
     @GetMapping("/v1/users/{userId}/coaches")
     Mono<Page<CoachBody>> list(@PathVariable String userId, Caller caller) {
         return Blocking.call(() -> {
@@ -64,8 +79,19 @@ class CoachController {
         });
     }
 
+    /// Lets a coach see and plan for a user, from now on.
+    ///
+    /// 200 where the coach does already. The user need not be known yet.
+    ///
+    /// @param coachId the coach's id, not the user's own
+    @Answers(
+            status = {201, 200},
+            problems = ProblemType.VALIDATION_FAILED)
     @PutMapping("/v1/users/{userId}/coaches/{coachId}")
-    Mono<ResponseEntity<CoachBody>> assign(@PathVariable String userId, @PathVariable String coachId, Caller caller) {
+    Mono<ResponseEntity<CoachBody>> assign(
+            @PathVariable String userId,
+            @PathVariable @Parameter(example = "coach-anna") @Schema(pattern = PlanBody.ID) String coachId,
+            Caller caller) {
         return Blocking.call(() -> {
             caller.require(Role.ADMIN);
             requireIds(userId, coachId);
@@ -91,8 +117,15 @@ class CoachController {
         });
     }
 
+    /// Ends what a coach may see of a user, at once.
+    ///
+    /// @param coachId the coach's id
+    @Answers(status = 204)
     @DeleteMapping("/v1/users/{userId}/coaches/{coachId}")
-    Mono<ResponseEntity<Void>> end(@PathVariable String userId, @PathVariable String coachId, Caller caller) {
+    Mono<ResponseEntity<Void>> end(
+            @PathVariable String userId,
+            @PathVariable @Parameter(example = "coach-anna") @Schema(pattern = PlanBody.ID) String coachId,
+            Caller caller) {
         return Blocking.call(() -> {
             caller.require(Role.ADMIN);
             Instant now = clock.instant();

@@ -1,5 +1,9 @@
 package dev.adhere.reminder;
 
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
+
+import dev.adhere.platform.api.Answers;
+import dev.adhere.platform.api.FromClient;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Cursor;
@@ -7,6 +11,8 @@ import dev.adhere.platform.web.Page;
 import dev.adhere.platform.web.PageSize;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.Problem.FieldError;
+import dev.adhere.platform.web.ProblemType;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,7 +34,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 
-/// Days and exercises that leave the measure (rules 4 and 5): entered by the user until 48 hours after the day ends, by
+/// Days and exercises that leave the measure (rules 4 and 5): entered by the user until 48 hours after the
+/// day ends, by
 /// the coach for as long as figures are still computed anew.
 @RestController
 class ExcuseController {
@@ -64,14 +71,26 @@ class ExcuseController {
         this.clock = clock;
     }
 
+    /// Days, and perhaps one exercise, that leave the measure.
+    ///
     /// @param from first local date
     /// @param to last local date; left out: the same as `from`
     /// @param exerciseId left out or null: all exercises
+    /// @param reason a user says ILLNESS, OVEREXERTION or TRAVEL; a coach also COACH_PAUSE, or PAIN_POSTPONED
+    ///     with an exercise; RED_FLAG_HOLD is the service's own
+    @FromClient
+    @Schema(name = "Excuse")
     record Body(
-            @Nullable String from,
-            @Nullable String to,
+            @Schema(format = "date", requiredMode = REQUIRED, example = "2026-11-20") @Nullable
+            String from,
+
+            @Schema(format = "date", example = "2026-11-21") @Nullable
+            String to,
+
             @Nullable String exerciseId,
-            @Nullable String reason) {
+
+            @Schema(implementation = Excuse.Reason.class, requiredMode = REQUIRED, example = "ILLNESS") @Nullable
+            String reason) {
 
         static Body of(Excuse e) {
             return new Body(
@@ -82,6 +101,8 @@ class ExcuseController {
         }
     }
 
+    /// A user's excuses, newest first.
+    @Answers
     @GetMapping("/v1/users/{userId}/excuses")
     Mono<Page<Body>> list(
             @PathVariable String userId,
@@ -100,6 +121,18 @@ class ExcuseController {
         });
     }
 
+    /// Takes days, or one exercise on them, out of the measure.
+    ///
+    /// The user can until 48 hours after the first day ended, the coach for as long as figures are still
+    /// computed anew. 200 where the same excuse is there already.
+    @Answers(
+            status = {201, 200},
+            problems = {
+                ProblemType.VALIDATION_FAILED,
+                ProblemType.UNKNOWN_REFERENCE,
+                ProblemType.EXCUSE_TOO_LATE,
+                ProblemType.TOO_MANY
+            })
     @PostMapping("/v1/users/{userId}/excuses")
     Mono<ResponseEntity<Body>> add(@PathVariable String userId, @RequestBody Body body, Caller caller) {
         return Blocking.call(() -> {
@@ -147,7 +180,7 @@ class ExcuseController {
             throw Problem.validationFailed(faults).asException();
         }
         if (body.exerciseId() != null && exercises.get(body.exerciseId()) == null) {
-            throw Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, "unknown-reference", "There is no exercise of this id.")
+            throw Problem.of(ProblemType.UNKNOWN_REFERENCE, "There is no exercise of this id.")
                     .with(List.of(new FieldError("exerciseId", "must be an exercise that was published")))
                     .asException();
         }
@@ -166,16 +199,11 @@ class ExcuseController {
     private static List<Excuse> with(UserState head, Excuse excuse, boolean self, Instant now) {
         LocalDate today = head.today(now);
         if (self && Fold.dayEnd(excuse.from(), head.zone()).plus(SELF).isBefore(now)) {
-            throw Problem.of(
-                            HttpStatus.UNPROCESSABLE_CONTENT,
-                            "excuse-too-late",
-                            "A day can be excused until 48 hours after it ended; after that by the coach.")
-                    .asException();
+            throw Problem.of(ProblemType.EXCUSE_TOO_LATE).asException();
         }
         if (excuse.from().isBefore(today.minusDays(Lateness.HORIZON_DAYS))) {
             throw Problem.of(
-                            HttpStatus.UNPROCESSABLE_CONTENT,
-                            "excuse-too-late",
+                            ProblemType.EXCUSE_TOO_LATE,
                             "Figures of more than " + Lateness.HORIZON_DAYS + " days ago do not change any more.")
                     .asException();
         }
@@ -191,7 +219,7 @@ class ExcuseController {
                 head.excuses().stream().filter(e -> !e.to().isBefore(horizon)).count();
         int most = self ? MOST_SELF : MOST;
         if (live >= most) {
-            throw Problem.of(HttpStatus.CONFLICT, "too-many", "There are " + most + " excuses, which is the most.")
+            throw Problem.of(ProblemType.TOO_MANY, "There are " + most + " excuses, which is the most.")
                     .asException();
         }
         var all = new ArrayList<>(head.excuses());

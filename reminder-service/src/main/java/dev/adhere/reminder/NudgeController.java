@@ -4,12 +4,17 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Sorts;
 import dev.adhere.contracts.Nudge;
+import dev.adhere.platform.api.Answers;
+import dev.adhere.platform.api.FromClient;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Cursor;
 import dev.adhere.platform.web.Page;
 import dev.adhere.platform.web.PageSize;
 import dev.adhere.platform.web.Problem;
+import dev.adhere.platform.web.ProblemType;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +26,6 @@ import java.util.function.BiFunction;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -50,6 +54,8 @@ class NudgeController {
         this.log = log.collection();
     }
 
+    /// A user's inbox: the nudges that were sent, newest first.
+    @Answers
     @GetMapping("/v1/users/{userId}/nudges")
     Mono<Page<Nudge>> inbox(
             @PathVariable String userId,
@@ -59,10 +65,14 @@ class NudgeController {
         return page(caller, userId, Filters.eq("outcome", Nudge.Outcome.SENT.name()), size, cursor);
     }
 
+    /// Every decision to nudge a user or not to, with its reason, newest first.
+    ///
+    /// @param date only those about this local date
+    @Answers
     @GetMapping("/v1/users/{userId}/nudges/decisions")
     Mono<Page<Nudge>> decisions(
             @PathVariable String userId,
-            @RequestParam(required = false) @Nullable String date,
+            @RequestParam(required = false) @Schema(format = "date") @Nullable String date,
             @RequestParam(required = false) @Nullable Integer size,
             @RequestParam(required = false) @Nullable String cursor,
             Caller caller) {
@@ -74,13 +84,25 @@ class NudgeController {
         return page(caller, userId, on == null ? Filters.empty() : Filters.eq("date", on.toString()), size, cursor);
     }
 
+    /// How long to wait.
+    ///
     /// @param minutes until the nudge comes again, if it is still wanted then: 5-240, left out: 30
-    record SnoozeBody(@Nullable Integer minutes) {}
+    @FromClient
+    @Schema(name = "Snooze")
+    record SnoozeBody(
+            @Schema(minimum = "5", maximum = "240", example = "30") @Nullable
+            Integer minutes) {}
 
+    /// Puts a nudge off, as the user: it comes again, if it is still wanted then.
+    ///
+    /// The time must end before the day does that the nudge is about. Without a body it is 30 minutes.
+    ///
+    /// @param id the nudge's id
+    @Answers(problems = {ProblemType.VALIDATION_FAILED, ProblemType.NUDGE_CLOSED})
     @PostMapping("/v1/users/{userId}/nudges/{id}/snooze")
     Mono<Nudge> snooze(
             @PathVariable String userId,
-            @PathVariable String id,
+            @PathVariable @Parameter(example = "0d4a7a57-6b4e-3a4b-9d55-3f1a2b0c9e11") String id,
             @RequestBody(required = false) @Nullable SnoozeBody body,
             Caller caller) {
         Integer asked = body == null ? null : body.minutes();
@@ -93,8 +115,7 @@ class NudgeController {
         return act(caller, userId, id, (head, now) -> {
             Nudge nudge = sent(head, id);
             if (nudge.state() == Nudge.State.DISMISSED || nudge.state() == Nudge.State.EXPIRED) {
-                throw Problem.of(HttpStatus.CONFLICT, "nudge-closed", "This nudge is dismissed or expired.")
-                        .asException();
+                throw Problem.of(ProblemType.NUDGE_CLOSED).asException();
             }
             Instant until = now.plus(Duration.ofMinutes(minutes));
             if (head.preferences().quietHours().cover(LocalTime.ofInstant(until, head.zone()))) {
@@ -109,8 +130,15 @@ class NudgeController {
         });
     }
 
+    /// Puts a nudge away, as the user: it does not come again.
+    ///
+    /// @param id the nudge's id
+    @Answers
     @PostMapping("/v1/users/{userId}/nudges/{id}/dismiss")
-    Mono<Nudge> dismiss(@PathVariable String userId, @PathVariable String id, Caller caller) {
+    Mono<Nudge> dismiss(
+            @PathVariable String userId,
+            @PathVariable @Parameter(example = "0d4a7a57-6b4e-3a4b-9d55-3f1a2b0c9e11") String id,
+            Caller caller) {
         return act(
                 caller, userId, id, (head, _) -> new Fold.Dismiss(sent(head, id).id()));
     }

@@ -1,10 +1,16 @@
 package dev.adhere.reminder;
 
+import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.SessionEvents;
+import dev.adhere.platform.api.FromClient;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.Problem.FieldError;
+import dev.adhere.platform.web.ProblemType;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -21,35 +27,96 @@ import java.util.Locale;
 import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 
 /// A plan as HTTP speaks it, and what it must fulfil to become one.
 ///
+/// @param timeZone an IANA region, or UTC; counts until the user prefers another
+/// @param zonePolicy FIXED: the plan's zone rules whatever the user prefers; FOLLOW_USER if absent
+/// @param versions each is valid from its date until the next one's
 /// @param warnings said by the service, ignored when it comes back
+@FromClient
+@Schema(name = "Plan", example = """
+                {"timeZone":"Europe/Berlin","zonePolicy":"FOLLOW_USER","versions":[{"effectiveFrom":"2026-11-20","items":[
+                {"id":"bridge","exerciseId":"bridge","sets":3,"reps":10,"schedule":{"everyDays":1,"timesOfDay":["18:00"]}}]}]}""")
 record PlanBody(
-        @Nullable String timeZone,
-        @Nullable String zonePolicy,
-        @Nullable List<@Nullable VersionBody> versions,
+        @Schema(requiredMode = REQUIRED, example = "Europe/Berlin") @Nullable
+        String timeZone,
+
+        @Schema(implementation = Plan.ZonePolicy.class) @Nullable
+        String zonePolicy,
+
+        @ArraySchema(minItems = 1, maxItems = MOST_VERSIONS, arraySchema = @Schema(requiredMode = REQUIRED)) @Nullable
+        List<@Nullable VersionBody> versions,
+
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<PlanWarning> warnings) {
 
+    /// What is prescribed from a date on.
+    ///
+    /// @param effectiveFrom the first date; no two versions have the same
+    /// @param items what is to be done; none for a pause
+    @FromClient
+    @Schema(name = "PlanVersion")
     record VersionBody(
-            @Nullable String effectiveFrom, @Nullable List<@Nullable ItemBody> items) {}
+            @Schema(format = "date", requiredMode = REQUIRED, example = "2026-11-20") @Nullable
+            String effectiveFrom,
 
+            @ArraySchema(maxItems = MOST_ITEMS, arraySchema = @Schema(requiredMode = REQUIRED)) @Nullable
+            List<@Nullable ItemBody> items) {}
+
+    /// One exercise of a version. Dosed by `reps` if it has them, else by `holdSeconds`; it needs one of
+    /// both.
+    ///
+    /// @param id unique within its version
+    /// @param exerciseId an exercise of the catalogue, once a version
+    /// @param sets per side and per time of day
+    /// @param reps repetitions of a set
+    /// @param holdSeconds seconds of a set
+    /// @param schedule when it is due
+    @FromClient
+    @Schema(name = "PlanItem")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record ItemBody(
-            @Nullable String id,
-            @Nullable String exerciseId,
-            @Nullable Integer sets,
-            @Nullable Integer reps,
-            @Nullable Integer holdSeconds,
-            @Nullable ScheduleBody schedule) {}
+            @Schema(pattern = ID, requiredMode = REQUIRED, example = "bridge") @Nullable
+            String id,
 
+            @Schema(pattern = ID, requiredMode = REQUIRED, example = "bridge") @Nullable
+            String exerciseId,
+
+            @Schema(minimum = "1", maximum = "100", requiredMode = REQUIRED, example = "3") @Nullable
+            Integer sets,
+
+            @Schema(minimum = "1", maximum = "1000", example = "10") @Nullable
+            Integer reps,
+
+            @Schema(minimum = "1", maximum = "14400", example = "30") @Nullable
+            Integer holdSeconds,
+
+            @Schema(requiredMode = REQUIRED) @Nullable ScheduleBody schedule) {}
+
+    /// When an item is due: exactly one of `dayOfWeek`, `everyDays` and `timesPerWeek`.
+    ///
+    /// @param dayOfWeek on these days
+    /// @param everyDays every so many days, counted from `effectiveFrom`
+    /// @param timesPerWeek on so many days of an ISO week, any of them
+    /// @param timesOfDay local times of each of those days; any time if absent
+    @FromClient
+    @Schema(name = "Schedule", example = "{\"dayOfWeek\":[\"mon\",\"wed\",\"fri\"],\"timesOfDay\":[\"08:00\"]}")
     @JsonInclude(JsonInclude.Include.NON_NULL)
     record ScheduleBody(
-            @Nullable List<String> dayOfWeek,
-            @Nullable Integer everyDays,
-            @Nullable Integer timesPerWeek,
-            @Nullable List<String> timesOfDay) {}
+            @ArraySchema(
+                    minItems = 1,
+                    schema = @Schema(allowableValues = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"}))
+            @Nullable
+            List<String> dayOfWeek,
+
+            @Schema(minimum = "1", maximum = "365") @Nullable
+            Integer everyDays,
+
+            @Schema(minimum = "1", maximum = "7") @Nullable Integer timesPerWeek,
+
+            @ArraySchema(minItems = 1, maxItems = 24, uniqueItems = true, schema = @Schema(pattern = TIME_OF_DAY))
+            @Nullable
+            List<String> timesOfDay) {}
 
     /// What is known when a plan is written.
     ///
@@ -64,6 +131,8 @@ record PlanBody(
             Instant now,
             Function<String, @Nullable Exercise> exercises) {}
 
+    static final String ID = "^[A-Za-z0-9._~-]{1,64}$";
+    static final String TIME_OF_DAY = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
     private static final int MOST_VERSIONS = 100;
     private static final int MOST_ITEMS = 50;
     private static final DateTimeFormatter TIME =
@@ -288,7 +357,7 @@ record PlanBody(
             var dates = new HashSet<LocalDate>();
             for (Plan.Version version : versions) {
                 if (!dates.add(version.effectiveFrom())) {
-                    throw unprocessable("overlapping-versions", "Two versions begin on the same date.");
+                    throw Problem.of(ProblemType.OVERLAPPING_VERSIONS).asException();
                 }
             }
         }
@@ -298,7 +367,7 @@ record PlanBody(
                 var exercises = new HashSet<String>();
                 for (Plan.Item item : version.items()) {
                     if (!exercises.add(item.exerciseId())) {
-                        throw unprocessable("duplicate-exercise", "A version has the same exercise twice.");
+                        throw Problem.of(ProblemType.DUPLICATE_EXERCISE).asException();
                     }
                 }
             }
@@ -307,8 +376,7 @@ record PlanBody(
         void knownExercises() {
             if (!unknown.isEmpty()) {
                 throw Problem.of(
-                                HttpStatus.UNPROCESSABLE_CONTENT,
-                                "unknown-reference",
+                                ProblemType.UNKNOWN_REFERENCE,
                                 "The plan names an exercise that the catalogue does not have.")
                         .with(unknown)
                         .asException();
@@ -340,9 +408,7 @@ record PlanBody(
                 }
                 if (!unchanged && version.effectiveFrom().equals(situation.today()) && situation.loggedToday()) {
                     throw same == null
-                            ? unprocessable(
-                                    "already-logged-today",
-                                    "Something of today is logged: begin tomorrow at the earliest.")
+                            ? Problem.of(ProblemType.ALREADY_LOGGED_TODAY).asException()
                             : inForce();
                 }
                 result.add(unchanged ? same : version);
@@ -376,11 +442,7 @@ record PlanBody(
         }
 
         private static dev.adhere.platform.web.ProblemException inForce() {
-            return unprocessable("version-in-force", "A version that is in force must come back unchanged.");
-        }
-
-        private static dev.adhere.platform.web.ProblemException unprocessable(String slug, String detail) {
-            return Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, slug, detail).asException();
+            return Problem.of(ProblemType.VERSION_IN_FORCE).asException();
         }
     }
 

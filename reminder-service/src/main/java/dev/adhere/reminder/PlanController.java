@@ -1,9 +1,11 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.Exercise;
+import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Problem;
+import dev.adhere.platform.web.ProblemType;
 import dev.adhere.platform.web.Revision;
 import java.time.Clock;
 import java.time.Instant;
@@ -38,6 +40,8 @@ class PlanController {
         this.clock = clock;
     }
 
+    /// A user's plan, all of its versions.
+    @Answers(etag = true)
     @GetMapping("/v1/users/{userId}/plan")
     Mono<ResponseEntity<PlanBody>> get(@PathVariable String userId, Caller caller) {
         return Blocking.call(() -> {
@@ -49,6 +53,22 @@ class PlanController {
         });
     }
 
+    /// Writes a plan, whole, as the user's coach.
+    ///
+    /// A version that began before today, or today with something of today logged, must come back unchanged.
+    /// In a user's first plan every version may begin up to 42 days back, later none before today. The answer
+    /// carries `warnings`: what a coach should look at, never an error.
+    @Answers(
+            status = {201, 200},
+            etag = true,
+            problems = {
+                ProblemType.VALIDATION_FAILED,
+                ProblemType.UNKNOWN_REFERENCE,
+                ProblemType.VERSION_IN_FORCE,
+                ProblemType.ALREADY_LOGGED_TODAY,
+                ProblemType.OVERLAPPING_VERSIONS,
+                ProblemType.DUPLICATE_EXERCISE
+            })
     @PutMapping("/v1/users/{userId}/plan")
     Mono<ResponseEntity<PlanBody>> put(
             @PathVariable String userId,

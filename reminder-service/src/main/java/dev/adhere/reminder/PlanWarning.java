@@ -1,6 +1,7 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.Exercise;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -9,9 +10,19 @@ import org.jspecify.annotations.Nullable;
 
 /// Something that a coach should look at; never an error.
 ///
-/// @param code OUTSIDE_SOURCES, NO_WARM_UP, ONE_KIND_ONLY, CAUTION or RETIRED_EXERCISE
-/// @param itemId null where it is about the version as a whole
-record PlanWarning(String code, @Nullable String itemId, String effectiveFrom, String text) {
+/// @param code what it is about
+/// @param itemId the item; null where it is about the version as a whole
+/// @param effectiveFrom the version
+/// @param text for people to read
+record PlanWarning(
+        @Schema(allowableValues = {"OUTSIDE_SOURCES", "NO_WARM_UP", "ONE_KIND_ONLY", "CAUTION", "RETIRED_EXERCISE"})
+        String code,
+
+        @Schema(example = "bridge") @Nullable String itemId,
+        @Schema(format = "date") String effectiveFrom,
+
+        @Schema(example = "reps is outside what the sources say: 10")
+        String text) {
 
     static List<PlanWarning> of(Plan plan, Function<String, @Nullable Exercise> exercises) {
         var warnings = new ArrayList<PlanWarning>();

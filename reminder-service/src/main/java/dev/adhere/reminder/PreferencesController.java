@@ -3,10 +3,15 @@ package dev.adhere.reminder;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.SessionEvents;
+import dev.adhere.platform.api.Answers;
+import dev.adhere.platform.api.FromClient;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.Problem.FieldError;
+import dev.adhere.platform.web.ProblemType;
 import dev.adhere.platform.web.Revision;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalTime;
@@ -37,8 +42,9 @@ class PreferencesController {
     // The dot-atom form of RFC 5322, which is what people have; no quoting, no comments, no lists.
     private static final String ATOM = "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+";
     private static final String LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
-    private static final Pattern EMAIL = Pattern.compile(
-            "(?=.{1,64}@)" + ATOM + "(?:\\." + ATOM + ")*@(?=.{1,180}$)" + LABEL + "(?:\\." + LABEL + ")*");
+    private static final String EMAIL_PATTERN =
+            "^(?=.{1,64}@)" + ATOM + "(?:\\." + ATOM + ")*@(?=.{1,180}$)" + LABEL + "(?:\\." + LABEL + ")*$";
+    private static final Pattern EMAIL = Pattern.compile(EMAIL_PATTERN);
 
     private final Access access;
     private final Keeper keeper;
@@ -50,22 +56,51 @@ class PreferencesController {
         this.clock = clock;
     }
 
-    record QuietHoursBody(@Nullable String from, @Nullable String to) {}
+    /// When no nudge comes: from and to a local time, over midnight where `to` is not after `from`. Equal
+    /// ends: never.
+    ///
+    /// @param from inclusive; 21:00 if absent
+    /// @param to exclusive; 08:00 if absent
+    @FromClient
+    @Schema(name = "QuietHours")
+    record QuietHoursBody(
+            @Schema(pattern = PlanBody.TIME_OF_DAY, example = "21:00") @Nullable
+            String from,
+
+            @Schema(pattern = PlanBody.TIME_OF_DAY, example = "08:00") @Nullable
+            String to) {}
 
     /// Preferences as HTTP speaks them. What a PUT leaves out takes its default.
     ///
+    /// @param timeZone an IANA region, or UTC; null: the plan's
+    /// @param preferredTime for days whose items name no time; 18:00 if absent
+    /// @param quietHours when no nudge comes
     /// @param channels beside the inbox, which always has everything; EMAIL needs an `email`
+    /// @param email where e-mail goes; null for none
+    /// @param mutedKinds what not to be nudged about
+    /// @param nudges false to be left alone
     /// @param language EN or DE; not shown while it is the default, EN
+    @FromClient
+    @Schema(name = "Preferences")
     record Body(
-            @Nullable String timeZone,
-            @Nullable String preferredTime,
+            @Schema(example = "Europe/Berlin") @Nullable String timeZone,
+
+            @Schema(pattern = PlanBody.TIME_OF_DAY, example = "18:00") @Nullable
+            String preferredTime,
+
             @Nullable QuietHoursBody quietHours,
-            @Nullable List<String> channels,
-            @Nullable String email,
-            @Nullable List<String> mutedKinds,
+
+            @ArraySchema(minItems = 1, schema = @Schema(implementation = Nudge.Channel.class)) @Nullable
+            List<String> channels,
+
+            @Schema(pattern = EMAIL_PATTERN) @Nullable String email,
+
+            @ArraySchema(schema = @Schema(implementation = Nudge.Kind.class)) @Nullable
+            List<String> mutedKinds,
+
             @Nullable Boolean nudges,
 
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Schema(implementation = Preferences.Language.class) @Nullable
             String language) {
 
         static Body of(Preferences p) {
@@ -160,12 +195,19 @@ class PreferencesController {
         }
     }
 
+    /// How and when a user wants to be reminded; the defaults until the user says.
+    @Answers(etag = true)
     @GetMapping("/v1/users/{userId}/preferences")
     Mono<ResponseEntity<Body>> get(@PathVariable String userId, Caller caller) {
         return Blocking.call(
                 () -> answer(HttpStatus.OK, access.read(caller, userId).preferences()));
     }
 
+    /// Says how and when to be reminded, as the user.
+    @Answers(
+            status = {201, 200},
+            etag = true,
+            problems = ProblemType.VALIDATION_FAILED)
     @PutMapping("/v1/users/{userId}/preferences")
     Mono<ResponseEntity<Body>> put(
             @PathVariable String userId,

@@ -1,10 +1,15 @@
 package dev.adhere.reminder;
 
+import dev.adhere.platform.api.Answers;
+import dev.adhere.platform.api.FromClient;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.Problem.FieldError;
+import dev.adhere.platform.web.ProblemType;
 import dev.adhere.platform.web.Revision;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -45,13 +50,23 @@ class ProfileController {
 
     /// The profile as HTTP speaks it. What a PUT leaves out is not known.
     ///
+    /// @param pseudonym how the user wants to be called, on one line
+    /// @param conditions reasons to ask a provider before exercising
     /// @param baselinePain 0-10, a whole number
-    /// @param onboardedOn local date
+    /// @param onboardedOn local date, not in the future
+    @FromClient
+    @Schema(name = "Profile")
     record Body(
-            @Nullable String pseudonym,
-            @Nullable List<String> conditions,
-            @Nullable Integer baselinePain,
-            @Nullable String onboardedOn) {
+            @Schema(minLength = 1, maxLength = 64, example = "Sam") @Nullable
+            String pseudonym,
+
+            @ArraySchema(schema = @Schema(implementation = Profile.Condition.class)) @Nullable
+            List<String> conditions,
+
+            @Schema(minimum = "0", maximum = "10", example = "4") @Nullable
+            Integer baselinePain,
+
+            @Schema(format = "date") @Nullable String onboardedOn) {
 
         static Body of(Profile p) {
             return new Body(
@@ -91,12 +106,19 @@ class ProfileController {
         }
     }
 
+    /// What a coach has to know about a user; nothing until somebody says.
+    @Answers(etag = true)
     @GetMapping("/v1/users/{userId}/profile")
     Mono<ResponseEntity<Body>> get(@PathVariable String userId, Caller caller) {
         return Blocking.call(
                 () -> answer(HttpStatus.OK, access.read(caller, userId).profile()));
     }
 
+    /// Says what a coach has to know, as the user or the coach.
+    @Answers(
+            status = {201, 200},
+            etag = true,
+            problems = ProblemType.VALIDATION_FAILED)
     @PutMapping("/v1/users/{userId}/profile")
     Mono<ResponseEntity<Body>> put(
             @PathVariable String userId,

@@ -12,6 +12,7 @@ import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import dev.adhere.contracts.Topic;
 import dev.adhere.testbed.TestBackends;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -55,13 +56,16 @@ class DueTimesIT {
     private final int partition = partitions.of(USER);
     private final Users users = new Users(database, partitions);
     private final Keeper keeper = new Keeper(users);
+    private final Clock clock = Clock.fixed(now, ZoneOffset.UTC);
     private final DueTimes dueTimes = new DueTimes(
             users,
             keeper,
             new Teller(kafka, database.getCollection("nudges"), keeper, JsonMapper.shared()),
+            new Courier(_ -> Nudging.Result.TAKEN, keeper, clock),
             partitions,
             admin,
-            Clock.fixed(now, ZoneOffset.UTC));
+            new Metrics(new SimpleMeterRegistry(), clock),
+            clock);
 
     @BeforeEach
     void begin() throws Exception {

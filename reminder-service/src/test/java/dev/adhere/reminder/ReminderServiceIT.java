@@ -9,16 +9,20 @@ import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.contracts.SessionEvents;
 import dev.adhere.contracts.Topic;
+import dev.adhere.platform.api.Answers;
+import dev.adhere.testbed.DocumentWalk;
 import dev.adhere.testbed.RecordedSpans;
 import dev.adhere.testbed.TestBackends;
 import dev.adhere.testbed.TestIssuer;
 import io.cloudevents.kafka.KafkaMessageFactory;
+import io.swagger.v3.oas.annotations.Hidden;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -203,6 +207,36 @@ class ReminderServiceIT {
                 .collect(Collectors.toSet());
         assertThat(Objects.requireNonNull(spans).names()).contains("http put /v1/users/{userId}/plan");
         assertThat(spans.findings(routes)).isEmpty();
+    }
+
+    @Test
+    void the_api_document_has_every_mapping_and_says_enough_of_it() {
+        byte[] document = Objects.requireNonNull(Objects.requireNonNull(web)
+                .get()
+                .uri("/v3/api-docs")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .returnResult()
+                .getResponseBody());
+        var mappings = new TreeSet<String>();
+        var silent = new TreeSet<String>();
+        Objects.requireNonNull(handlers).getHandlerMethods().forEach((info, handler) -> {
+            if (handler.getBeanType().getName().startsWith("dev.adhere.")) {
+                for (var method : info.getMethodsCondition().getMethods()) {
+                    for (var pattern : info.getPatternsCondition().getPatterns()) {
+                        String mapping = method + " " + pattern.getPatternString();
+                        mappings.add(mapping);
+                        if (!handler.hasMethodAnnotation(Answers.class) && !handler.hasMethodAnnotation(Hidden.class)) {
+                            silent.add(mapping);
+                        }
+                    }
+                }
+            }
+        });
+        assertThat(DocumentWalk.findings(JSON.readTree(document), mappings, silent))
+                .isEmpty();
     }
 
     @Test

@@ -1,11 +1,20 @@
 package dev.adhere.session;
 
+import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.telemetry.Trace;
 import dev.adhere.platform.web.Lines;
 import dev.adhere.platform.web.Problem;
+import dev.adhere.platform.web.ProblemType;
 import dev.adhere.platform.web.StrictJson;
+import io.swagger.v3.oas.annotations.Hidden;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,8 +73,61 @@ class EventController {
         this.silence = silence;
     }
 
+    /// Takes what happened: one event, a batch, or a stream of any length.
+    ///
+    /// An event is `accepted` when the broker has acknowledged that very record. `rejected`: it was not sent,
+    /// `problem` says why, do not send it again. `retry`: the outcome is unknown or there is too much to do;
+    /// send the same id again, it is harmless. The same id again is accepted again and stored once.
+    ///
+    /// One event of at most 64 KiB is answered with 202, or with its problem and that one's status. A batch
+    /// of at most 1,000 events and 1 MiB is answered with 200 and one outcome an event, in order. A stream (a
+    /// line of at most 64 KiB each, without limit on lines or time) is answered with 200 and one outcome a
+    /// line that is not blank, as soon as it is known and in any order; nothing for 60 seconds ends it with a
+    /// last line, `request-timeout`.
+    @Operation(
+            requestBody =
+                    @RequestBody(
+                            content = {
+                                @Content(mediaType = SINGLE, schema = @Schema(ref = EventSchemas.EVENT)),
+                                @Content(
+                                        mediaType = BATCH,
+                                        array =
+                                                @ArraySchema(
+                                                        maxItems = MOST_EVENTS,
+                                                        schema = @Schema(ref = EventSchemas.EVENT))),
+                                @Content(
+                                        mediaType = MediaType.APPLICATION_NDJSON_VALUE,
+                                        schema = @Schema(ref = EventSchemas.EVENT))
+                            }))
+    @Answers(
+            problems = {
+                ProblemType.UNSUPPORTED_ENCODING,
+                ProblemType.VALIDATION_FAILED,
+                ProblemType.UNKNOWN_EVENT_TYPE,
+                ProblemType.UNKNOWN_REFERENCE,
+                ProblemType.EVENT_IN_FUTURE,
+                ProblemType.EVENT_TOO_OLD
+            })
+    @ApiResponse(
+            responseCode = "202",
+            description = "The one event is accepted",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                            schema = @Schema(implementation = Outcome.class)))
+    @ApiResponse(
+            responseCode = "200",
+            description = "What became of each event of the batch, or of each line of the stream",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        array = @ArraySchema(schema = @Schema(implementation = Outcome.class))),
+                @Content(
+                        mediaType = MediaType.APPLICATION_NDJSON_VALUE,
+                        schema = @Schema(implementation = Outcome.class))
+            })
     @PostMapping(path = "/v1/events", consumes = SINGLE)
-    Mono<ResponseEntity<Object>> single(ServerWebExchange exchange, Caller caller) {
+    Mono<ResponseEntity<Outcome>> single(ServerWebExchange exchange, Caller caller) {
         Header trace = Trace.header(exchange);
         return body(exchange.getRequest(), caller, MOST_BYTES_SINGLE)
                 .doOnError(metrics::refused)
@@ -79,6 +141,7 @@ class EventController {
                 });
     }
 
+    @Hidden // in the document under `single`, as one operation
     @PostMapping(path = "/v1/events", consumes = BATCH)
     Mono<ResponseEntity<List<Outcome>>> batch(ServerWebExchange exchange, Caller caller) {
         Header trace = Trace.header(exchange);
@@ -118,6 +181,7 @@ class EventController {
 
     /// Answers while it reads: an outcome is written as soon as it is known, in whatever order that is. What
     /// is not yet answered bounds what is read, so a stream may be as long as it likes.
+    @Hidden // in the document under `single`, as one operation
     @PostMapping(path = "/v1/events", consumes = MediaType.APPLICATION_NDJSON_VALUE)
     Mono<Void> stream(ServerWebExchange exchange, Caller caller) {
         caller.require(Role.USER);
@@ -137,8 +201,7 @@ class EventController {
                         _ -> Mono.just(rejected(
                                 lines.next(),
                                 Problem.of(
-                                        HttpStatus.REQUEST_TIMEOUT,
-                                        "request-timeout",
+                                        ProblemType.REQUEST_TIMEOUT,
                                         "Nothing came for %d seconds; the stream ends here."
                                                 .formatted(silence.toSeconds())))));
         ServerHttpResponse response = exchange.getResponse();
@@ -219,15 +282,11 @@ class EventController {
     private static void identityOnly(ServerHttpRequest request) {
         String encoding = request.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING);
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw Problem.of(
-                            HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-                            "unsupported-encoding",
-                            "The body must come without a content encoding.")
-                    .asException();
+            throw Problem.of(ProblemType.UNSUPPORTED_ENCODING).asException();
         }
     }
 
     private static Problem tooLarge(String detail) {
-        return Problem.of(HttpStatus.CONTENT_TOO_LARGE, "payload-too-large", detail);
+        return Problem.of(ProblemType.PAYLOAD_TOO_LARGE, detail);
     }
 }

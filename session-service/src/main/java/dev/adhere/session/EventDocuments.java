@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.bson.Document;
 import org.bson.types.Decimal128;
@@ -20,7 +21,8 @@ import tools.jackson.databind.JsonNode;
 /// How an event is stored, and how it reads again.
 final class EventDocuments {
 
-    /// What an event counts for. Stored are the first two; that an event was corrected or withdrawn by a later one is
+    /// What an event counts for. Stored are the first two; that an event was corrected or withdrawn by a
+    /// later one is
     /// found when it is read.
     enum State {
         RECORDED,
@@ -59,22 +61,19 @@ final class EventDocuments {
     }
 
     /// The CloudEvent as it was stored, with `receivedAt` and `state`.
-    static Map<String, Object> answer(Document doc, State state) {
-        var event = new LinkedHashMap<String, Object>();
-        event.put("specversion", "1.0");
-        event.put("id", doc.getString("id"));
-        event.put("source", doc.getString("source"));
-        event.put("type", doc.getString("type"));
-        event.put("subject", doc.getString("userId"));
-        event.put("time", doc.getString("timeText"));
+    static StoredEvent answer(Document doc, State state) {
         Document extensions = doc.get("extensions", Document.class);
-        if (extensions != null) {
-            event.putAll(extensions);
-        }
-        event.put("data", plain(doc.get("data", Document.class)));
-        event.put("receivedAt", doc.getString("receivedAtText"));
-        event.put("state", state.name());
-        return event;
+        return new StoredEvent(
+                "1.0",
+                doc.getString("id"),
+                doc.getString("source"),
+                doc.getString("type"),
+                doc.getString("userId"),
+                doc.getString("timeText"),
+                Objects.requireNonNull(plain(doc.get("data", Document.class))),
+                doc.getString("receivedAtText"),
+                state,
+                extensions == null ? Map.of() : extensions);
     }
 
     private static @Nullable Object plain(@Nullable Object value) {

@@ -5,6 +5,7 @@ import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.SessionEvents;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.Problem.FieldError;
+import dev.adhere.platform.web.ProblemType;
 import dev.adhere.platform.web.StrictJson;
 import java.net.URI;
 import java.time.Duration;
@@ -18,7 +19,6 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -148,14 +148,14 @@ final class EventReader {
                             .toList()));
         }
         if (event instanceof SessionEvent.Unknown) {
-            return refused(envelope, "unknown-event-type", "This release does not know the event's type.");
+            return new Refused(envelope.id(), Problem.of(ProblemType.UNKNOWN_EVENT_TYPE));
         }
         Instant time = envelope.time().toInstant();
         if (time.isAfter(envelope.receivedAt().plus(AHEAD))) {
-            return refused(envelope, "event-in-future", "The event's time lies in the future.");
+            return new Refused(envelope.id(), Problem.of(ProblemType.EVENT_IN_FUTURE));
         }
         if (time.isBefore(envelope.receivedAt().minus(OLDEST))) {
-            return refused(envelope, "event-too-old", "The event's time lies more than 400 days back.");
+            return new Refused(envelope.id(), Problem.of(ProblemType.EVENT_TOO_OLD));
         }
         String exercise = switch (event) {
             case SessionEvent.CompletedSet set -> set.exerciseId();
@@ -164,14 +164,14 @@ final class EventReader {
         };
         if (exercise != null && !exerciseKnown.test(exercise)) {
             return settled
-                    ? refused(envelope, "unknown-reference", "The event names an exercise that was never published.")
+                    ? new Refused(
+                            envelope.id(),
+                            Problem.of(
+                                    ProblemType.UNKNOWN_REFERENCE,
+                                    "The event names an exercise that was never published."))
                     : new NotYet(envelope.id());
         }
         return new Taken(event);
-    }
-
-    private static Refused refused(SessionEvent.Envelope envelope, String slug, String detail) {
-        return new Refused(envelope.id(), Problem.of(HttpStatus.UNPROCESSABLE_CONTENT, slug, detail));
     }
 
     private static @Nullable String text(ObjectNode node, String name) {

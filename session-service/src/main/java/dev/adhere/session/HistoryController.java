@@ -14,6 +14,7 @@ import dev.adhere.contracts.CareTeam;
 import dev.adhere.contracts.SessionEvent.CompletedSet;
 import dev.adhere.contracts.SessionEvent.PainScore;
 import dev.adhere.contracts.SessionEvents;
+import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.kafka.CompactedTable;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
@@ -21,6 +22,8 @@ import dev.adhere.platform.web.Cursor;
 import dev.adhere.platform.web.Page;
 import dev.adhere.platform.web.PageSize;
 import dev.adhere.platform.web.Problem;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -29,7 +32,6 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import org.bson.Document;
 import org.bson.conversions.Bson;
@@ -60,12 +62,20 @@ class HistoryController {
         this.clock = clock;
     }
 
+    /// A user's events, newest first.
+    ///
+    /// As they were stored, corrected and withdrawn ones too: `state` says so.
+    ///
+    /// @param type only this CloudEvents type
+    /// @param from the first moment, RFC 3339 with an offset
+    /// @param to the first moment after it
+    @Answers
     @GetMapping("/v1/users/{userId}/events")
-    Mono<Page<Map<String, Object>>> events(
+    Mono<Page<StoredEvent>> events(
             @PathVariable String userId,
-            @RequestParam(required = false) @Nullable String type,
-            @RequestParam(required = false) @Nullable String from,
-            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(required = false) @Parameter(example = PainScore.TYPE) @Nullable String type,
+            @RequestParam(required = false) @Schema(format = "date-time") @Nullable String from,
+            @RequestParam(required = false) @Schema(format = "date-time") @Nullable String to,
             @RequestParam(required = false) @Nullable Integer size,
             @RequestParam(required = false) @Nullable String cursor,
             Caller caller) {
@@ -76,11 +86,16 @@ class HistoryController {
                 .flatMap(replaced -> page(events, filters, size, cursor, replaced::state));
     }
 
+    /// A user's pain scores, newest first; of a chain of corrections the one that counts.
+    ///
+    /// @param from the first moment, RFC 3339 with an offset
+    /// @param to the first moment after it
+    @Answers
     @GetMapping("/v1/users/{userId}/pain-scores")
-    Mono<Page<Map<String, Object>>> painScores(
+    Mono<Page<StoredEvent>> painScores(
             @PathVariable String userId,
-            @RequestParam(required = false) @Nullable String from,
-            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(required = false) @Schema(format = "date-time") @Nullable String from,
+            @RequestParam(required = false) @Schema(format = "date-time") @Nullable String to,
             @RequestParam(required = false) @Nullable Integer size,
             @RequestParam(required = false) @Nullable String cursor,
             Caller caller) {
@@ -92,8 +107,12 @@ class HistoryController {
         });
     }
 
+    /// Events whose id had come before with other content, newest first.
+    ///
+    /// The first one counts; these were accepted and are kept for a look only.
+    @Answers
     @GetMapping("/v1/users/{userId}/events/conflicts")
-    Mono<Page<Map<String, Object>>> conflicts(
+    Mono<Page<StoredEvent>> conflicts(
             @PathVariable String userId,
             @RequestParam(required = false) @Nullable Integer size,
             @RequestParam(required = false) @Nullable String cursor,
@@ -103,11 +122,19 @@ class HistoryController {
         return page(conflicts, filters, size, cursor, doc -> EventDocuments.State.valueOf(doc.getString("state")));
     }
 
+    /// A user's sessions, newest first.
+    ///
+    /// Events of one session id belong together, and without ids those with no 30 minutes of silence between
+    /// them.
+    ///
+    /// @param from the first moment, RFC 3339 with an offset
+    /// @param to the first moment after it
+    @Answers
     @GetMapping("/v1/users/{userId}/sessions")
     Mono<Page<Sessions.Session>> sessions(
             @PathVariable String userId,
-            @RequestParam(required = false) @Nullable String from,
-            @RequestParam(required = false) @Nullable String to,
+            @RequestParam(required = false) @Schema(format = "date-time") @Nullable String from,
+            @RequestParam(required = false) @Schema(format = "date-time") @Nullable String to,
             @RequestParam(required = false) @Nullable Integer size,
             @RequestParam(required = false) @Nullable String cursor,
             Caller caller) {
@@ -150,7 +177,7 @@ class HistoryController {
                 CompletedSet.TYPE.equals(doc.getString("type")));
     }
 
-    private Mono<Page<Map<String, Object>>> page(
+    private Mono<Page<StoredEvent>> page(
             MongoCollection<Document> from,
             List<Bson> filters,
             @Nullable Integer size,

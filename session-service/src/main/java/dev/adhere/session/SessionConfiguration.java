@@ -26,6 +26,11 @@ import org.springframework.kafka.core.KafkaTemplate;
 class SessionConfiguration {
 
     @Bean
+    EventSchemas eventSchemas() {
+        return new EventSchemas();
+    }
+
+    @Bean
     TopicsInUse topicsInUse() {
         return new TopicsInUse(
                 Set.of(Topic.EXERCISES, Topic.CARE_TEAM, Topic.SESSION_EVENTS, Topic.SESSION_EVENTS_REPLAY));

@@ -1,5 +1,6 @@
 package dev.adhere.session;
 
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -19,8 +20,19 @@ final class Sessions {
     /// @param sessionId null where the app gave none
     record Moment(String id, Instant time, @Nullable String sessionId, boolean set) {}
 
+    /// One session: events that belong together.
+    ///
     /// @param sessionId the app's, or the id of its first event
-    record Session(String sessionId, Instant startedAt, Instant endedAt, int sets, int painScores) {
+    /// @param startedAt of its first event
+    /// @param endedAt of its last
+    /// @param sets how many sets were done
+    /// @param painScores how many scores were given
+    record Session(
+            @Schema(example = "0193-s") String sessionId,
+            Instant startedAt,
+            Instant endedAt,
+            @Schema(minimum = "0") int sets,
+            @Schema(minimum = "0") int painScores) {
 
         private Session with(Moment moment) {
             return new Session(

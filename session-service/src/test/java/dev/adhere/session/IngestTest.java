@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -114,8 +115,9 @@ class IngestTest {
 
     /// How many lines of all these streams, opened at once, had which outcome.
     private static Map<String, Long> outcomes(Broker broker, int streams, int lines) {
-        var sender = new Sender(new EventReader(_ -> true), broker.client(), Clock.systemUTC());
-        var controller = new EventController(sender, JSON, Duration.ofSeconds(60));
+        var metrics = new Metrics(new SimpleMeterRegistry());
+        var sender = new Sender(new EventReader(_ -> true), broker.client(), metrics, Clock.systemUTC());
+        var controller = new EventController(sender, metrics, JSON, Duration.ofSeconds(60));
         List<String> answers = Objects.requireNonNull(Flux.range(0, streams)
                 .flatMap(
                         n -> {

@@ -8,12 +8,15 @@ import com.mongodb.client.MongoClient;
 import dev.adhere.contracts.CareTeam;
 import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.Topic;
+import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.kafka.CompactedTable;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
+import dev.adhere.testbed.DocumentWalk;
 import dev.adhere.testbed.RecordedSpans;
 import dev.adhere.testbed.TestBackends;
 import dev.adhere.testbed.TestIssuer;
+import io.swagger.v3.oas.annotations.Hidden;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -132,6 +135,36 @@ class SessionServiceIT {
         registry.add("spring.mongodb.uri", () -> TestBackends.mongoUri("adhere_session"));
         registry.add("adhere.security.issuer", ISSUER::issuerUri);
         registry.add("adhere.security.jwks-uri", ISSUER::jwksUri);
+    }
+
+    @Test
+    void the_api_document_has_every_mapping_and_says_enough_of_it() {
+        byte[] document = Objects.requireNonNull(Objects.requireNonNull(web)
+                .get()
+                .uri("/v3/api-docs")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .returnResult()
+                .getResponseBody());
+        var mappings = new TreeSet<String>();
+        var silent = new TreeSet<String>();
+        Objects.requireNonNull(handlers).getHandlerMethods().forEach((info, handler) -> {
+            if (handler.getBeanType().getName().startsWith("dev.adhere.")) {
+                for (var method : info.getMethodsCondition().getMethods()) {
+                    for (var pattern : info.getPatternsCondition().getPatterns()) {
+                        String mapping = method + " " + pattern.getPatternString();
+                        mappings.add(mapping);
+                        if (!handler.hasMethodAnnotation(Answers.class) && !handler.hasMethodAnnotation(Hidden.class)) {
+                            silent.add(mapping);
+                        }
+                    }
+                }
+            }
+        });
+        assertThat(DocumentWalk.findings(JSON.readTree(document), mappings, silent))
+                .isEmpty();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.adhere.platform.security;
 
 import dev.adhere.platform.web.Problem;
+import dev.adhere.platform.web.ProblemType;
 import dev.adhere.platform.web.ProblemWriter;
 import java.net.InetSocketAddress;
 import java.time.Clock;
@@ -12,7 +13,6 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpStatus;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 import org.springframework.security.config.annotation.web.reactive.EnableWebFluxSecurity;
 import org.springframework.security.config.web.server.ServerHttpSecurity;
@@ -26,6 +26,7 @@ import org.springframework.security.oauth2.server.resource.authentication.JwtAut
 import org.springframework.security.oauth2.server.resource.web.server.authentication.ServerBearerTokenAuthenticationConverter;
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.authentication.ServerAuthenticationConverter;
+import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
 import org.springframework.web.reactive.BindingContext;
@@ -91,6 +92,13 @@ class SecurityPlatform {
                 .build();
     }
 
+    /// What the firewall turns away before anything else sees it is a problem like any other.
+    @Bean
+    ServerExchangeRejectedHandler turnedAway(ProblemWriter problems) {
+        return (exchange, _) -> problems.write(
+                exchange, Problem.invalidParameter("The path or a header of the request holds what none may hold."));
+    }
+
     private static ServerWebExchangeMatcher onManagementPort(Environment environment) {
         return exchange -> {
             Integer management = environment.getProperty("local.management.port", Integer.class);
@@ -124,16 +132,14 @@ class SecurityPlatform {
         if (fault instanceof InvalidBearerTokenException
                 || exchange.getRequest().getHeaders().containsHeader(HttpHeaders.AUTHORIZATION)) {
             exchange.getResponse().getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
-            return problems.write(
-                    exchange, Problem.of(HttpStatus.UNAUTHORIZED, "token-invalid", "The token is not one to take."));
+            return problems.write(exchange, Problem.of(ProblemType.TOKEN_INVALID));
         }
         return unauthenticated(exchange, problems);
     }
 
     private static Mono<Void> unauthenticated(ServerWebExchange exchange, ProblemWriter problems) {
         exchange.getResponse().getHeaders().set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-        return problems.write(
-                exchange, Problem.of(HttpStatus.UNAUTHORIZED, "unauthenticated", "This needs a bearer token."));
+        return problems.write(exchange, Problem.of(ProblemType.UNAUTHENTICATED));
     }
 
     @Bean
@@ -160,8 +166,7 @@ class SecurityPlatform {
                     .ofType(JwtAuthenticationToken.class)
                     .<Object>map(token -> Tokens.caller(token.getToken()))
                     .switchIfEmpty(Mono.error(
-                            () -> Problem.of(HttpStatus.UNAUTHORIZED, "unauthenticated", "This needs a bearer token.")
-                                    .asException()));
+                            () -> Problem.of(ProblemType.UNAUTHENTICATED).asException()));
         }
     }
 }

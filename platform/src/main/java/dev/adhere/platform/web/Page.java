@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One page of a list.
 ///
+/// @param items in the list's order
 /// @param next the cursor of the page after it; null on the last
 public record Page<T>(List<T> items, @Nullable String next) {
 

@@ -1,6 +1,7 @@
 package dev.adhere.platform.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -8,23 +9,49 @@ import org.springframework.http.HttpStatus;
 /// An RFC 9457 problem. `type` is `urn:adhere:problem:<slug>` and stable; nothing of it repeats what the
 /// caller sent.
 ///
+/// @param type `urn:adhere:problem:<slug>`
+/// @param title the status in words
+/// @param status the HTTP status
+/// @param detail what is wrong, for people to read
 /// @param errors which fields, where the problem is one of validation
 /// @param traceId names the log line of an internal error
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Problem(
+        @Schema(example = "urn:adhere:problem:validation-failed")
         String type,
-        String title,
+
+        @Schema(example = "Unprocessable Content") String title,
+
+        @Schema(minimum = "400", maximum = "599", example = "422")
         int status,
-        @Nullable String detail,
+
+        @Schema(example = "Some fields break their rules.") @Nullable
+        String detail,
+
         @Nullable List<FieldError> errors,
         @Nullable String traceId) {
 
     private static final String PREFIX = "urn:adhere:problem:";
 
+    /// A field that breaks its rule.
+    ///
     /// @param field path of the field, such as `data.score` or `versions[0].items[1].sets`
-    public record FieldError(String field, String message) {}
+    /// @param message the rule
+    public record FieldError(
+            @Schema(example = "data.score") String field,
+            @Schema(example = "must be a whole number 0-10") String message) {}
 
-    public static Problem of(HttpStatus status, String slug, String detail) {
+    /// A problem that says what its type says.
+    public static Problem of(ProblemType type) {
+        return of(type, type.detail());
+    }
+
+    public static Problem of(ProblemType type, String detail) {
+        return of(type.status(), type.slug(), detail);
+    }
+
+    /// What a framework refuses and no type of ours names.
+    static Problem of(HttpStatus status, String slug, String detail) {
         return new Problem(PREFIX + slug, status.getReasonPhrase(), status.value(), detail, null, null);
     }
 
@@ -34,28 +61,27 @@ public record Problem(
     }
 
     public static Problem notFound() {
-        return of(HttpStatus.NOT_FOUND, "not-found", "There is nothing here that you may see.");
+        return of(ProblemType.NOT_FOUND);
     }
 
     public static Problem forbidden() {
-        return of(HttpStatus.FORBIDDEN, "forbidden", "Your role does not allow this.");
+        return of(ProblemType.FORBIDDEN);
     }
 
     public static Problem invalidBody(String detail) {
-        return of(HttpStatus.BAD_REQUEST, "invalid-body", detail);
+        return of(ProblemType.INVALID_BODY, detail);
     }
 
     public static Problem invalidParameter(String detail) {
-        return of(HttpStatus.BAD_REQUEST, "invalid-parameter", detail);
+        return of(ProblemType.INVALID_PARAMETER, detail);
     }
 
     public static Problem reservedField() {
-        return of(HttpStatus.BAD_REQUEST, "reserved-field", "A field of the body is the service's own.");
+        return of(ProblemType.RESERVED_FIELD);
     }
 
     public static Problem validationFailed(List<FieldError> errors) {
-        return of(HttpStatus.UNPROCESSABLE_CONTENT, "validation-failed", "Some fields break their rules.")
-                .with(errors);
+        return of(ProblemType.VALIDATION_FAILED).with(errors);
     }
 
     public static Problem validationFailed(String field, String message) {
@@ -63,10 +89,13 @@ public record Problem(
     }
 
     public static Problem temporarilyUnavailable() {
-        return of(
-                HttpStatus.SERVICE_UNAVAILABLE,
-                "temporarily-unavailable",
-                "This cannot be done right now; try again shortly.");
+        return of(ProblemType.TEMPORARILY_UNAVAILABLE);
+    }
+
+    /// An unforeseen fault, which says nothing of itself.
+    static Problem internal() {
+        ProblemType type = ProblemType.INTERNAL;
+        return new Problem(PREFIX + type.slug(), type.status().getReasonPhrase(), 500, null, null, null);
     }
 
     public Problem with(List<FieldError> errors) {

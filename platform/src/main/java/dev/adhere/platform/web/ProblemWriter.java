@@ -29,7 +29,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Turns whatever ended a request into a problem; an unforeseen fault shows a trace id and nothing else, and leaves
+/// Turns whatever ended a request into a problem; an unforeseen fault shows a trace id and nothing else, and
+/// leaves
 /// its class and frames in the log under that id, never its message.
 public final class ProblemWriter implements WebExceptionHandler {
 
@@ -91,16 +92,8 @@ public final class ProblemWriter implements WebExceptionHandler {
             case ProblemException e -> e.problem();
             case KeysUnavailable _ -> Problem.temporarilyUnavailable();
             case DataBufferLimitException _ -> tooLarge();
-            case UnsupportedMediaTypeStatusException _ ->
-                Problem.of(
-                        HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-                        "unsupported-media-type",
-                        "The body's media type is not one of this resource.");
-            case MethodNotAllowedException _ ->
-                Problem.of(
-                        HttpStatus.METHOD_NOT_ALLOWED,
-                        "method-not-allowed",
-                        "This resource does not take that method.");
+            case UnsupportedMediaTypeStatusException _ -> Problem.of(ProblemType.UNSUPPORTED_MEDIA_TYPE);
+            case MethodNotAllowedException _ -> Problem.of(ProblemType.METHOD_NOT_ALLOWED);
             case MissingRequestValueException _ -> Problem.invalidParameter("A parameter is missing.");
             case WebExchangeBindException _ -> Problem.invalidBody("The body does not read as this resource.");
             case HandlerMethodValidationException _ -> Problem.invalidParameter("A parameter breaks its rule.");
@@ -123,18 +116,18 @@ public final class ProblemWriter implements WebExceptionHandler {
             default ->
                 caused(fault, com.mongodb.MongoTimeoutException.class)
                         ? Problem.temporarilyUnavailable()
-                        : new Problem("urn:adhere:problem:internal", "Internal Server Error", 500, null, null, null);
+                        : Problem.internal();
         };
     }
 
     private static Problem ofStatus(HttpStatus status) {
         return switch (status) {
             case NOT_FOUND -> Problem.notFound();
+            case NOT_ACCEPTABLE -> Problem.of(ProblemType.NOT_ACCEPTABLE);
             case CONTENT_TOO_LARGE -> tooLarge();
             case FORBIDDEN -> Problem.forbidden();
             case SERVICE_UNAVAILABLE -> Problem.temporarilyUnavailable();
-            case INTERNAL_SERVER_ERROR ->
-                new Problem("urn:adhere:problem:internal", "Internal Server Error", 500, null, null, null);
+            case INTERNAL_SERVER_ERROR -> Problem.internal();
             default ->
                 Problem.of(
                         status,
@@ -144,8 +137,7 @@ public final class ProblemWriter implements WebExceptionHandler {
     }
 
     private static Problem tooLarge() {
-        return Problem.of(
-                HttpStatus.CONTENT_TOO_LARGE, "payload-too-large", "The body is larger than this resource takes.");
+        return Problem.of(ProblemType.PAYLOAD_TOO_LARGE);
     }
 
     // The service's own fields; resources do not have them, so they show up as unknown ones.

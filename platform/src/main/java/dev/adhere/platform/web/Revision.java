@@ -1,7 +1,6 @@
 package dev.adhere.platform.web;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 
 /// A document's revision as its ETag, and the precondition of a PUT over it (RFC 9110, section 13).
 public final class Revision {
@@ -20,21 +19,13 @@ public final class Revision {
     public static void require(@Nullable String ifMatch, long current) {
         if (ifMatch == null) {
             if (current > 0) {
-                throw Problem.of(
-                                HttpStatus.PRECONDITION_REQUIRED,
-                                "precondition-required",
-                                "Name the revision that you change in If-Match.")
-                        .asException();
+                throw Problem.of(ProblemType.PRECONDITION_REQUIRED).asException();
             }
             return;
         }
         String named = ifMatch.strip();
         if (!(named.equals("*") && current > 0) && !named.equals(etag(current))) {
-            throw Problem.of(
-                            HttpStatus.PRECONDITION_FAILED,
-                            "precondition-failed",
-                            "The document has another revision by now.")
-                    .asException();
+            throw Problem.of(ProblemType.PRECONDITION_FAILED).asException();
         }
     }
 }

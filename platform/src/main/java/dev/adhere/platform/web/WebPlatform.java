@@ -32,11 +32,11 @@ class WebPlatform {
     }
 
     @Bean
-    WebFluxRegistrations knownParametersOnly() {
+    WebFluxRegistrations strictMappings() {
         return new WebFluxRegistrations() {
             @Override
             public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
-                return new KnownParametersOnly();
+                return new StrictMappings();
             }
         };
     }

@@ -1,23 +1,53 @@
 package dev.adhere.platform.web;
 
+import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.reactive.result.method.RequestMappingInfo;
 import org.springframework.web.reactive.result.method.annotation.RequestMappingHandlerMapping;
 import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
 
-/// Refuses a query parameter that the handler does not name: a typo, an operator (`exercise[$ne]`) or an
-/// attempt to
-/// reach further (`userId`) must not pass for "no filter". A repeated one is refused too.
-final class KnownParametersOnly extends RequestMappingHandlerMapping {
+/// Refuses what a handler would not notice, before it runs.
+///
+/// A query parameter that it does not name: a typo, an operator (`exercise[$ne]`) or an attempt to reach
+/// further (`userId`) must not pass for "no filter". A repeated one is refused too. And an `Accept` without
+/// JSON: the answer could not be written once the change is made.
+final class StrictMappings extends RequestMappingHandlerMapping {
 
     private final Map<HandlerMethod, Set<String>> known = new ConcurrentHashMap<>();
+
+    @Override
+    protected @Nullable RequestMappingInfo getMappingForMethod(Method method, Class<?> type) {
+        RequestMappingInfo info = super.getMappingForMethod(method, type);
+        return info == null
+                        || !type.getName().startsWith("dev.adhere.")
+                        || !info.getProducesCondition().isEmpty()
+                        || answersNothing(method)
+                ? info
+                : info.mutate().produces(MediaType.APPLICATION_JSON_VALUE).build();
+    }
+
+    private static boolean answersNothing(Method method) {
+        ResolvableType answer = ResolvableType.forMethodReturnType(method);
+        if (answer.resolve() == Mono.class) {
+            answer = answer.getGeneric();
+        }
+        if (answer.resolve() == ResponseEntity.class) {
+            answer = answer.getGeneric();
+        }
+        return answer.resolve() == Void.class || answer.resolve() == void.class;
+    }
 
     @Override
     protected void handleMatch(RequestMappingInfo info, HandlerMethod handler, ServerWebExchange exchange) {
@@ -26,7 +56,7 @@ final class KnownParametersOnly extends RequestMappingHandlerMapping {
         if (given.isEmpty() || !handler.getBeanType().getName().startsWith("dev.adhere.")) {
             return;
         }
-        Set<String> names = known.computeIfAbsent(handler, KnownParametersOnly::names);
+        Set<String> names = known.computeIfAbsent(handler, StrictMappings::names);
         given.forEach((name, values) -> {
             if (!names.contains(name) || values.size() > 1) {
                 throw Problem.invalidParameter("A query parameter is not one of this resource, or is repeated.")
