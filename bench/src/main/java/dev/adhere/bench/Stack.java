@@ -5,6 +5,10 @@ import com.mongodb.client.MongoClients;
 import dev.adhere.testbed.LocalMongo;
 import dev.adhere.testbed.TestIssuer;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -48,6 +52,7 @@ final class Stack implements AutoCloseable {
         this.root = root;
         this.data = data;
         Files.createDirectories(data);
+        refuseTakenPorts();
         this.issuer = stopping(TestIssuer.start());
         this.mongod = stopping(LocalMongo.start(mongod, data.resolve("mongo"), 27_018 + offset));
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "stop-all"));
@@ -63,6 +68,18 @@ final class Stack implements AutoCloseable {
                         broker,
                         String.valueOf(9_093 + offset)));
         this.admin = stopping(Admin.create(Map.of("bootstrap.servers", bootstrap())));
+    }
+
+    // A mongod of somebody else would answer just as well.
+    private void refuseTakenPorts() throws IOException {
+        for (int port : List.of(8_081, 8_082, 8_083, 9_081, 9_082, 9_083, 9_092, 9_093, 27_018)) {
+            try (var socket = new ServerSocket()) {
+                socket.setReuseAddress(true);
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port + offset));
+            } catch (BindException _) {
+                throw new IOException("Somebody else listens on " + (port + offset) + ". Another --port-offset helps.");
+            }
+        }
     }
 
     String bootstrap() {
@@ -166,7 +183,8 @@ final class Stack implements AutoCloseable {
         long end = System.nanoTime() + READY_WITHIN.toNanos();
         try {
             while (!holds(condition)) {
-                if (!child.process().isAlive() || System.nanoTime() > end) {
+                boolean ended = !child.process().isAlive() || child.lastWords().contains("APPLICATION FAILED TO START");
+                if (ended || System.nanoTime() > end) {
                     throw new IllegalStateException(child.lastWords() + "\n\n" + child.name() + " does not start");
                 }
                 TimeUnit.MILLISECONDS.sleep(50);

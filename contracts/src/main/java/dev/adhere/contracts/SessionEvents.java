@@ -131,6 +131,11 @@ public final class SessionEvents {
                 data.hasNonNull("zone") ? fields.zone() : envelope.time().getOffset());
     }
 
+    /// The event's data as JSON.
+    public static byte[] data(SessionEvent event) {
+        return JSON.writeValueAsBytes(event.data());
+    }
+
     /// The event as a CloudEvent with JSON data.
     public static CloudEvent toCloudEvent(SessionEvent event) {
         Envelope e = event.envelope();
@@ -142,7 +147,7 @@ public final class SessionEvents {
                 .withTime(e.time())
                 .withDataContentType("application/json")
                 .withExtension(RECEIVED_AT, e.receivedAt().toString())
-                .withData(BytesCloudEventData.wrap(JSON.writeValueAsBytes(event.data())));
+                .withData(BytesCloudEventData.wrap(data(event)));
         e.extensions().forEach((name, value) -> {
             switch (value) {
                 case Boolean b -> builder.withExtension(name, b);
