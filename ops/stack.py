@@ -20,8 +20,8 @@ class Stack:
     catalog: str
     session: str
     reminder: str
-    management: tuple
-    prometheus: str
+    management: tuple = ()
+    prometheus: str | None = None
 
     @staticmethod
     def of_arguments(description):

@@ -14,3 +14,9 @@ def first_line(context, response):
     text = response.content.decode().strip()
     # No line, no answer; then there is nothing to look at either.
     return json.loads(text.splitlines()[0]) if text else {"line": 1, "id": None, "status": "retry", "result": "retry"}
+
+
+@schemathesis.hook
+def filter_case(context, case):
+    # To others than editors PUT and DELETE of these look like those of an exercise of this name, which nobody can make.
+    return not (case.method in ("PUT", "DELETE") and case.path in ("/v1/exercises/export", "/v1/exercises/import"))

@@ -205,6 +205,9 @@ record EntryBody(
     static final String ID_PATTERN = "^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$";
 
     private static final Pattern ID = Pattern.compile(ID_PATTERN);
+
+    // Resources beside the exercises.
+    private static final List<String> ADDRESSES = List.of("export", "import");
     private static final List<String> DETAILS = List.of("DESCRIBED", "NAMED_ONLY", "MENTIONED_AS_A_GOAL");
     private static final int MOST_NAMES = 30;
     private static final int MOST_ITEMS = 50;
@@ -240,6 +243,8 @@ record EntryBody(
         String id = address == null ? this.id : address;
         if (!isId(id)) {
             check.fault("id", "is required, 1-64 of a-z 0-9 and - between them");
+        } else if (ADDRESSES.contains(id)) {
+            check.fault("id", "must not be one of " + ADDRESSES);
         } else if (this.id != null && !this.id.equals(id)) {
             check.fault("id", "must be that of the address");
         }

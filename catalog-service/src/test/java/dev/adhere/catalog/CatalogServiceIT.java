@@ -311,7 +311,7 @@ class CatalogServiceIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"PATCH", "POST"})
+    @ValueSource(strings = {"PATCH", "POST", "TRACE", "PROPFIND"})
     void a_method_that_is_not_offered_is_refused(String method) {
         problem(HttpMethod.valueOf(method), "/v1/exercises/bridge", 405, "method-not-allowed");
     }

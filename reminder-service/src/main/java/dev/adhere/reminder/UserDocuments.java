@@ -112,7 +112,8 @@ final class UserDocuments {
                 careTeam(userId, d.get("careTeam", Document.class)),
                 d.getBoolean("careTeamDirty", false),
                 documents(d, "excuses").stream().map(UserDocuments::excuse).toList(),
-                ZoneId.of(d.getString("zone")),
+                // An earlier release wrote Z, which is no name of the IANA list.
+                d.getString("zone").equals("Z") ? UserState.NO_ZONE : ZoneId.of(d.getString("zone")),
                 LocalDate.parse(d.getString("throughDate")),
                 sums,
                 new Figures.Frozen(d.getInteger("frozenRun", 0), d.getInteger("frozenBest", 0)),

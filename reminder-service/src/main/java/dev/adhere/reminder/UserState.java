@@ -4,7 +4,6 @@ import dev.adhere.contracts.CareTeam;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -46,6 +45,9 @@ record UserState(
         Applied applied,
         Pending pending,
         long revision) {
+
+    /// Rules while neither the user nor a plan names a zone.
+    static final ZoneId NO_ZONE = ZoneId.of("UTC");
 
     /// The offset of the last record that was folded, valid for one life of the topic only.
     ///
@@ -103,8 +105,8 @@ record UserState(
                 new CareTeam(userId, 0, List.of()),
                 false,
                 List.of(),
-                ZoneOffset.UTC,
-                LocalDate.ofInstant(now, ZoneOffset.UTC).minusDays(1),
+                NO_ZONE,
+                LocalDate.ofInstant(now, NO_ZONE).minusDays(1),
                 new TreeMap<>(),
                 Figures.Frozen.NONE,
                 List.of(),
@@ -128,7 +130,7 @@ record UserState(
         if (plan != null && (own == null || plan.zonePolicy() == Plan.ZonePolicy.FIXED)) {
             return plan.timeZone();
         }
-        return own == null ? ZoneOffset.UTC : own;
+        return own == null ? NO_ZONE : own;
     }
 
     LocalDate today(Instant now) {

@@ -134,12 +134,14 @@ final class Users {
     ///
     /// Each is one update that raises the head's revision too, so that a fold of that moment is repeated.
     void careTeamReadBack(String userId, long revision) {
-        var clean = heads.updateOne(
-                Filters.and(
-                        Filters.eq("_id", userId),
-                        Filters.eq("careTeam.revision", revision),
-                        Filters.eq("careTeamDirty", true)),
-                Updates.combine(Updates.unset("careTeamDirty"), Updates.inc("revision", 1L)));
+        // "Clean" may be lost with a server: then it is sent and read back once more. "Dirty" may not.
+        var clean = heads.withWriteConcern(WriteConcern.W1)
+                .updateOne(
+                        Filters.and(
+                                Filters.eq("_id", userId),
+                                Filters.eq("careTeam.revision", revision),
+                                Filters.eq("careTeamDirty", true)),
+                        Updates.combine(Updates.unset("careTeamDirty"), Updates.inc("revision", 1L)));
         if (clean.getMatchedCount() == 0) {
             var _ = heads.updateOne(
                     Filters.and(

@@ -3,13 +3,17 @@ package dev.adhere.platform.kafka;
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.telemetry.Faults;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +31,9 @@ public final class Relay implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(Relay.class);
     private static final int BATCH = 500;
     private static final long TURN_MILLIS = 1_000;
+
+    // What was sent is on its way back for so long, and is not sent once more.
+    private static final long ON_ITS_WAY_NANOS = 5_000_000_000L;
 
     /// The documents that are relayed. All calls may block.
     public interface Outbox {
@@ -52,8 +59,17 @@ public final class Relay implements SmartLifecycle {
     private final KafkaOperations<String, byte[]> kafka;
     private final DeclaredTopics topics;
     private volatile @Nullable ScheduledExecutorService worker;
+    private final AtomicBoolean awake = new AtomicBoolean();
     // Of the worker's thread alone.
     private boolean topicTold;
+    private final Map<String, Sent> sent = new HashMap<>();
+
+    private record Sent(byte[] value, long atNanos) {
+
+        boolean is(Message message, long now) {
+            return now - atNanos < ON_ITS_WAY_NANOS && Arrays.equals(value, message.value());
+        }
+    }
 
     public Relay(Topic topic, Outbox outbox, KafkaOperations<String, byte[]> kafka, DeclaredTopics topics) {
         this.topic = topic;
@@ -65,8 +81,12 @@ public final class Relay implements SmartLifecycle {
     /// Looks for what is dirty now, not at the next turn.
     public void wake() {
         var current = worker;
-        if (current != null) {
-            current.execute(this::turn);
+        // One turn looks for all that is dirty: more of them waiting would find the same.
+        if (current != null && awake.compareAndSet(false, true)) {
+            current.execute(() -> {
+                awake.set(false);
+                turn();
+            });
         }
     }
 
@@ -110,8 +130,14 @@ public final class Relay implements SmartLifecycle {
 
     private void send() throws InterruptedException, ExecutionException, TimeoutException {
         var sends = new ArrayList<CompletableFuture<?>>();
+        long now = System.nanoTime();
+        sent.values().removeIf(earlier -> now - earlier.atNanos() >= ON_ITS_WAY_NANOS);
         for (Message message : outbox.dirty(BATCH)) {
-            sends.add(kafka.send(topic.topicName(), message.key(), message.value()));
+            Sent earlier = sent.get(message.key());
+            if (earlier == null || !earlier.is(message, now)) {
+                sends.add(kafka.send(topic.topicName(), message.key(), message.value()));
+                sent.put(message.key(), new Sent(message.value(), now));
+            }
         }
         var _ = CompletableFuture.allOf(sends.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
     }

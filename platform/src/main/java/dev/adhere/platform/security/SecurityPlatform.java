@@ -27,6 +27,8 @@ import org.springframework.security.oauth2.server.resource.web.server.authentica
 import org.springframework.security.web.server.SecurityWebFilterChain;
 import org.springframework.security.web.server.authentication.ServerAuthenticationConverter;
 import org.springframework.security.web.server.firewall.ServerExchangeRejectedHandler;
+import org.springframework.security.web.server.firewall.ServerWebExchangeFirewall;
+import org.springframework.security.web.server.firewall.StrictServerWebExchangeFirewall;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher;
 import org.springframework.security.web.server.util.matcher.ServerWebExchangeMatcher.MatchResult;
 import org.springframework.web.reactive.BindingContext;
@@ -90,6 +92,14 @@ class SecurityPlatform {
                                 (exchange, fault) -> refuse(exchange, fault, problems))
                         .accessDeniedHandler((exchange, _) -> problems.write(exchange, Problem.notFound())))
                 .build();
+    }
+
+    /// A method that nothing here has is 405, as HTTP says, and not for the firewall to turn away.
+    @Bean
+    ServerWebExchangeFirewall firewall() {
+        var firewall = new StrictServerWebExchangeFirewall();
+        firewall.setUnsafeAllowAnyHttpMethod(true);
+        return firewall;
     }
 
     /// What the firewall turns away before anything else sees it is a problem like any other.

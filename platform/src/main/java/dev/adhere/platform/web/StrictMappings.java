@@ -58,8 +58,11 @@ final class StrictMappings extends RequestMappingHandlerMapping {
         }
         Set<String> names = known.computeIfAbsent(handler, StrictMappings::names);
         given.forEach((name, values) -> {
-            if (!names.contains(name) || values.size() > 1) {
-                throw Problem.invalidParameter("A query parameter is not one of this resource, or is repeated.")
+            // Nothing asked for is a search of a kind; anywhere else it is a value that got lost.
+            boolean lost = !name.equals("q") && values.contains("");
+            if (!names.contains(name) || values.size() > 1 || lost) {
+                throw Problem.invalidParameter(
+                                "A query parameter is not one of this resource, is repeated, or is empty.")
                         .asException();
             }
         });
