@@ -298,6 +298,7 @@ class CatalogServiceIT {
                 "/v1/exercises?sort=$natural",
                 "/v1/exercises?kind=strengthening",
                 "/v1/exercises?size=0",
+                "/v1/exercises?size=",
                 "/v1/exercises?cursor=x",
                 "/v1/exercises/bridge?status=DRAFT"
             })

@@ -89,6 +89,17 @@ class EntryBodyTest {
                 .containsExactly("name");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"export", "import"})
+    void an_exercise_is_not_named_like_a_resource_beside_it(String id) {
+        var body = EntryBody.read(("{" + SOUND + "}").getBytes(StandardCharsets.UTF_8));
+        var refused = catchThrowableOfType(ProblemException.class, () -> body.toEntry(id));
+        assertThat(refused).isNotNull();
+        assertThat(refused.problem().errors())
+                .extracting(Problem.FieldError::field)
+                .containsExactly("id");
+    }
+
     @Test
     void markup_and_templates_are_only_text() {
         String text = "<script>alert(1)</script> ${jndi:x} #{T(Runtime)} {{7*7}} =HYPERLINK(1)";

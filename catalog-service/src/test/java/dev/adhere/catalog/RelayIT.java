@@ -20,8 +20,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +34,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.support.SendResult;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -180,6 +183,44 @@ class RelayIT {
         assertThat(revisions())
                 .allSatisfy((id, revision) -> assertThat(revision).isEqualTo(requireNonNull(before.get(id)) + 20));
         theTopicHasWhatIsStored();
+    }
+
+    @Test
+    void what_is_on_its_way_is_not_sent_again_however_often_the_relay_is_woken() {
+        var asked = new AtomicInteger();
+        var neverReadBack = new Relay.Outbox() {
+            @Override
+            public List<Relay.Message> dirty(int limit) {
+                asked.incrementAndGet();
+                return List.of(new Relay.Message("nobody", new byte[] {1}));
+            }
+
+            @Override
+            public void topicIs(String topicId) {}
+
+            @Override
+            public void readBack(String key, long revision) {}
+        };
+        var sent = new AtomicInteger();
+        var counting = new KafkaTemplate<String, byte[]>(requireNonNull(kafka).getProducerFactory()) {
+            @Override
+            public CompletableFuture<SendResult<String, byte[]>> send(
+                    String topic, String key, byte @Nullable [] value) {
+                sent.incrementAndGet();
+                return CompletableFuture.completedFuture(null);
+            }
+        };
+        var relay = new Relay(Topic.EXERCISES, neverReadBack, counting, requireNonNull(topics));
+        relay.start();
+        try {
+            for (int i = 0; i < 1_000; i++) {
+                relay.wake();
+            }
+            await().atMost(Duration.ofSeconds(20)).until(() -> asked.get() >= 3);
+        } finally {
+            relay.stop();
+        }
+        assertThat(sent).hasValueLessThanOrEqualTo(1 + asked.get() / 4);
     }
 
     @Test
