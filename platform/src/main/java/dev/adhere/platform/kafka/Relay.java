@@ -64,7 +64,7 @@ public final class Relay implements SmartLifecycle {
     private boolean topicTold;
     private final Map<String, Sent> sent = new HashMap<>();
 
-    private record Sent(byte[] value, long atNanos) {
+    private record Sent(byte @Nullable [] value, long atNanos) {
 
         boolean is(Message message, long now) {
             return now - atNanos < ON_ITS_WAY_NANOS && Arrays.equals(value, message.value());
