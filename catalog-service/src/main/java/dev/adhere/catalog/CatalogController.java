@@ -165,7 +165,7 @@ class CatalogController {
                 .filter(stored -> stored.published() || caller.is(Role.EDITOR))
                 .switchIfEmpty(Mono.error(() -> Problem.notFound().asException()))
                 .map(Stored::entry)
-                .map(e -> ResponseEntity.ok().eTag(Revision.etag(e.revision())).body(e));
+                .map(e -> Revision.shown(e.revision(), e));
     }
 
     /// The programmes, one an article.

@@ -4,6 +4,7 @@ import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.kafka.Relay;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
+import dev.adhere.platform.web.Bodies;
 import dev.adhere.platform.web.Cursor;
 import dev.adhere.platform.web.Page;
 import dev.adhere.platform.web.PageSize;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -71,7 +71,7 @@ class EditingController {
             ServerHttpRequest request,
             Caller caller) {
         caller.require(Role.EDITOR);
-        return Bodies.whole(request, EntryBody.MOST_BYTES)
+        return Bodies.whole(request, EntryBody.MOST_BYTES, EntryBody.TOO_LARGE)
                 .publishOn(Schedulers.parallel())
                 .map(bytes -> EntryBody.read(bytes).toEntry(id))
                 .flatMap(wanted -> current(id).flatMap(current -> {
@@ -80,9 +80,7 @@ class EditingController {
                             ifMatch, before == null ? 0 : before.entry().revision());
                     return stored(new Entries.Change(before, Stored.next(before, wanted)));
                 }))
-                .map(after -> ResponseEntity.status(after.entry().revision() == 1 ? HttpStatus.CREATED : HttpStatus.OK)
-                        .eTag(Revision.etag(after.entry().revision()))
-                        .body(after.entry()));
+                .map(after -> Revision.saved(after.entry().revision(), after.entry()));
     }
 
     /// Retires an exercise.

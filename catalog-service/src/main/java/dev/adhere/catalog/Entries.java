@@ -27,6 +27,7 @@ import com.mongodb.reactivestreams.client.MongoDatabase;
 import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.kafka.Relay;
+import dev.adhere.platform.mongo.DuplicateKeys;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -51,7 +52,6 @@ import tools.jackson.databind.node.ObjectNode;
 /// between, no revision is lost, and of two editors one wins.
 final class Entries implements Relay.Outbox {
 
-    private static final int DUPLICATE_KEY = 11000;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     // A MongoDB that takes connections and never answers: the driver alone would wait for good.
@@ -221,17 +221,13 @@ final class Entries implements Relay.Outbox {
     }
 
     private static Mono<Void> onlyDuplicates(MongoBulkWriteException e) {
-        boolean harmless = e.getWriteConcernError() == null
-                && e.getWriteErrors().stream().allMatch(error -> error.getCode() == DUPLICATE_KEY);
-        return harmless ? Mono.empty() : Mono.error(e);
+        return DuplicateKeys.only(e) ? Mono.empty() : Mono.error(e);
     }
 
     private static Mono<Boolean> insert(MongoCollection<Document> into, Document doc) {
         return Mono.from(into.insertOne(doc))
                 .thenReturn(true)
-                .onErrorResume(
-                        MongoWriteException.class,
-                        e -> e.getError().getCode() == DUPLICATE_KEY ? Mono.just(false) : Mono.error(e));
+                .onErrorResume(MongoWriteException.class, e -> DuplicateKeys.is(e) ? Mono.just(false) : Mono.error(e));
     }
 
     private static Bson unchanged(Stored before) {

@@ -202,6 +202,7 @@ record EntryBody(
             List<@Nullable String> notes) {}
 
     static final int MOST_BYTES = 64 * 1024;
+    static final String TOO_LARGE = "An exercise has at most 64 KiB.";
     static final String ID_PATTERN = "^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$";
 
     private static final Pattern ID = Pattern.compile(ID_PATTERN);

@@ -4,6 +4,7 @@ import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.kafka.Relay;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
+import dev.adhere.platform.web.Bodies;
 import dev.adhere.platform.web.Lines;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.ProblemType;
@@ -12,7 +13,6 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -140,15 +140,6 @@ class ExchangeController {
     private Mono<Void> ndjson(ServerHttpResponse response, Flux<List<Object>> batches) {
         response.setStatusCode(HttpStatus.OK);
         response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);
-        return response.writeAndFlushWith(batches.map(ready -> Mono.just(write(ready, response))));
-    }
-
-    private DataBuffer write(List<Object> lines, ServerHttpResponse response) {
-        var bytes = new ByteArrayOutputStream(512 * lines.size());
-        for (Object line : lines) {
-            bytes.writeBytes(json.writeValueAsBytes(line));
-            bytes.write('\n');
-        }
-        return response.bufferFactory().wrap(bytes.toByteArray());
+        return response.writeAndFlushWith(batches.map(ready -> Mono.just(Bodies.lines(ready, 512, json, response))));
     }
 }

@@ -2,6 +2,7 @@ package dev.adhere.catalog;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.adhere.platform.telemetry.Faults;
+import dev.adhere.platform.web.Bodies;
 import dev.adhere.platform.web.Lines;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.ProblemException;
@@ -104,7 +105,7 @@ final class Import {
         var wanted = new ArrayList<Wanted>();
         for (Lines.Line line : batch) {
             if (line.tooLong()) {
-                refused.add(Result.rejected(line.number(), null, Bodies.tooLarge()));
+                refused.add(Result.rejected(line.number(), null, Bodies.tooLarge(EntryBody.TOO_LARGE)));
                 continue;
             }
             String id = null;

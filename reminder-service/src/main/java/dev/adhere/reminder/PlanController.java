@@ -14,7 +14,6 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -49,7 +48,7 @@ class PlanController {
             if (plan == null) {
                 throw Problem.notFound().asException();
             }
-            return ResponseEntity.ok().eTag(Revision.etag(plan.revision())).body(PlanBody.of(plan, null));
+            return Revision.shown(plan.revision(), PlanBody.of(plan, null));
         });
     }
 
@@ -95,9 +94,7 @@ class PlanController {
                     },
                     now);
             Plan plan = Objects.requireNonNull(after.plan());
-            return ResponseEntity.status(plan.revision() == 1 ? HttpStatus.CREATED : HttpStatus.OK)
-                    .eTag(Revision.etag(plan.revision()))
-                    .body(PlanBody.of(plan, PlanWarning.of(plan, exercises)));
+            return Revision.saved(plan.revision(), PlanBody.of(plan, PlanWarning.of(plan, exercises)));
         });
     }
 }

@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -199,8 +198,10 @@ class PreferencesController {
     @Answers(etag = true)
     @GetMapping("/v1/users/{userId}/preferences")
     Mono<ResponseEntity<Body>> get(@PathVariable String userId, Caller caller) {
-        return Blocking.call(
-                () -> answer(HttpStatus.OK, access.read(caller, userId).preferences()));
+        return Blocking.call(() -> {
+            Preferences preferences = access.read(caller, userId).preferences();
+            return Revision.shown(preferences.revision(), Body.of(preferences));
+        });
     }
 
     /// Says how and when to be reminded, as the user.
@@ -226,13 +227,7 @@ class PreferencesController {
                             },
                             now)
                     .preferences();
-            return answer(saved.revision() == 1 ? HttpStatus.CREATED : HttpStatus.OK, saved);
+            return Revision.saved(saved.revision(), Body.of(saved));
         });
-    }
-
-    private static ResponseEntity<Body> answer(HttpStatus status, Preferences preferences) {
-        return ResponseEntity.status(status)
-                .eTag(Revision.etag(preferences.revision()))
-                .body(Body.of(preferences));
     }
 }

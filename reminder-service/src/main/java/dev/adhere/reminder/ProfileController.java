@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -110,8 +109,10 @@ class ProfileController {
     @Answers(etag = true)
     @GetMapping("/v1/users/{userId}/profile")
     Mono<ResponseEntity<Body>> get(@PathVariable String userId, Caller caller) {
-        return Blocking.call(
-                () -> answer(HttpStatus.OK, access.read(caller, userId).profile()));
+        return Blocking.call(() -> {
+            Profile profile = access.read(caller, userId).profile();
+            return Revision.shown(profile.revision(), Body.of(profile));
+        });
     }
 
     /// Says what a coach has to know, as the user or the coach.
@@ -139,13 +140,7 @@ class ProfileController {
                             },
                             now)
                     .profile();
-            return answer(saved.revision() == 1 ? HttpStatus.CREATED : HttpStatus.OK, saved);
+            return Revision.saved(saved.revision(), Body.of(saved));
         });
-    }
-
-    private static ResponseEntity<Body> answer(HttpStatus status, Profile profile) {
-        return ResponseEntity.status(status)
-                .eTag(Revision.etag(profile.revision()))
-                .body(Body.of(profile));
     }
 }

@@ -9,6 +9,7 @@ import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.WriteModel;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.Topic;
+import dev.adhere.platform.mongo.DuplicateKeys;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -124,8 +125,7 @@ final class Teller {
         try {
             var _ = log.bulkWrite(writes, new BulkWriteOptions().ordered(false));
         } catch (MongoBulkWriteException e) {
-            if (e.getWriteConcernError() != null
-                    || e.getWriteErrors().stream().anyMatch(error -> error.getCode() != Users.DUPLICATE_KEY)) {
+            if (!DuplicateKeys.only(e)) {
                 throw e;
             }
         }

@@ -18,6 +18,7 @@ import com.mongodb.client.model.UpdateOptions;
 import com.mongodb.client.model.Updates;
 import com.mongodb.client.model.WriteModel;
 import dev.adhere.contracts.Topic;
+import dev.adhere.platform.mongo.DuplicateKeys;
 import dev.adhere.reminder.Fold.User;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -34,8 +35,6 @@ import org.jspecify.annotations.Nullable;
 /// Heads and days in MongoDB, written under compare-and-set. Every call blocks: never call it on an event
 /// loop.
 final class Users {
-
-    static final int DUPLICATE_KEY = 11000;
 
     private final MongoCollection<Document> heads;
     private final MongoCollection<Document> days;
@@ -270,8 +269,7 @@ final class Users {
             try {
                 result = collection.bulkWrite(models, new BulkWriteOptions().ordered(false));
             } catch (MongoBulkWriteException e) {
-                if (e.getWriteConcernError() != null
-                        || e.getWriteErrors().stream().anyMatch(error -> error.getCode() != DUPLICATE_KEY)) {
+                if (!DuplicateKeys.only(e)) {
                     throw e;
                 }
                 e.getWriteErrors().forEach(error -> lost.add(owners.get(error.getIndex())));

@@ -4,6 +4,7 @@ import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.telemetry.Trace;
+import dev.adhere.platform.web.Bodies;
 import dev.adhere.platform.web.Lines;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.ProblemType;
@@ -15,7 +16,6 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
-import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -174,7 +173,7 @@ class EventController {
             throw Problem.invalidBody("A batch is an array of events.").asException();
         }
         if (events.size() > MOST_EVENTS) {
-            throw tooLarge("A batch has at most 1,000 events.").asException();
+            throw Bodies.tooLarge("A batch has at most 1,000 events.").asException();
         }
         return events;
     }
@@ -185,7 +184,7 @@ class EventController {
     @PostMapping(path = "/v1/events", consumes = MediaType.APPLICATION_NDJSON_VALUE)
     Mono<Void> stream(ServerWebExchange exchange, Caller caller) {
         caller.require(Role.USER);
-        identityOnly(exchange.getRequest());
+        Bodies.identityOnly(exchange.getRequest());
         Header trace = Trace.header(exchange);
         var lines = new Lines(MOST_BYTES_SINGLE);
         Flux<Outcome> outcomes = exchange.getRequest()
@@ -211,7 +210,7 @@ class EventController {
         // written there, nor where sending may wait.
         return response.writeAndFlushWith(outcomes.bufferTimeout(256, Duration.ofMillis(10), true)
                 .publishOn(Schedulers.parallel(), 16)
-                .map(ready -> Mono.just(write(ready, response))));
+                .map(ready -> Mono.just(Bodies.lines(ready, 128, json, response))));
     }
 
     // One publisher for all lines of a part and not one for each: merging those costs more than all else.
@@ -243,7 +242,8 @@ class EventController {
 
     private CompletableFuture<Outcome> outcome(Lines.Line line, String userId, @Nullable Header trace) {
         return line.tooLong()
-                ? CompletableFuture.completedFuture(rejected(line.number(), tooLarge("A line has at most 64 KiB.")))
+                ? CompletableFuture.completedFuture(
+                        rejected(line.number(), Bodies.tooLarge("A line has at most 64 KiB.")))
                 : sender.take(line.number(), line.json(), userId, trace);
     }
 
@@ -252,41 +252,8 @@ class EventController {
         return Outcome.rejected(line, null, problem);
     }
 
-    private DataBuffer write(List<Outcome> outcomes, ServerHttpResponse response) {
-        var bytes = new ByteArrayOutputStream(128 * outcomes.size());
-        for (Outcome outcome : outcomes) {
-            bytes.writeBytes(json.writeValueAsBytes(outcome));
-            bytes.write('\n');
-        }
-        return response.bufferFactory().wrap(bytes.toByteArray());
-    }
-
     private static Mono<byte[]> body(ServerHttpRequest request, Caller caller, int most) {
         caller.require(Role.USER);
-        identityOnly(request);
-        if (request.getHeaders().getContentLength() > most) {
-            return Mono.error(() ->
-                    tooLarge("The body is larger than this resource takes.").asException());
-        }
-        return DataBufferUtils.join(request.getBody(), most)
-                .map(buffer -> {
-                    byte[] bytes = new byte[buffer.readableByteCount()];
-                    buffer.read(bytes);
-                    DataBufferUtils.release(buffer);
-                    return bytes;
-                })
-                .switchIfEmpty(Mono.error(
-                        () -> Problem.invalidBody("The body is empty.").asException()));
-    }
-
-    private static void identityOnly(ServerHttpRequest request) {
-        String encoding = request.getHeaders().getFirst(HttpHeaders.CONTENT_ENCODING);
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-            throw Problem.of(ProblemType.UNSUPPORTED_ENCODING).asException();
-        }
-    }
-
-    private static Problem tooLarge(String detail) {
-        return Problem.of(ProblemType.PAYLOAD_TOO_LARGE, detail);
+        return Bodies.whole(request, most, "The body is larger than this resource takes.");
     }
 }

@@ -14,6 +14,7 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.WriteModel;
+import dev.adhere.platform.mongo.DuplicateKeys;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,8 +28,6 @@ import org.bson.Document;
 
 /// The collections `events` and `conflicts`, written once and never changed. Every call blocks.
 final class Records {
-
-    private static final int DUPLICATE_KEY = 11000;
 
     private final MongoCollection<Document> events;
     private final MongoCollection<Document> conflicts;
@@ -93,8 +92,7 @@ final class Records {
             var _ = events.bulkWrite(writes, new BulkWriteOptions().ordered(false));
             return List.of();
         } catch (MongoBulkWriteException e) {
-            if (e.getWriteConcernError() != null
-                    || e.getWriteErrors().stream().anyMatch(error -> error.getCode() != DUPLICATE_KEY)) {
+            if (!DuplicateKeys.only(e)) {
                 throw e;
             }
             return e.getWriteErrors().stream()

@@ -1,6 +1,8 @@
 package dev.adhere.platform.web;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
 
 /// A document's revision as its ETag, and the precondition of a PUT over it (RFC 9110, section 13).
 public final class Revision {
@@ -9,6 +11,20 @@ public final class Revision {
 
     public static String etag(long revision) {
         return "\"" + revision + "\"";
+    }
+
+    /// A document as a GET answers it.
+    public static <T> ResponseEntity<T> shown(long revision, T document) {
+        return answer(HttpStatus.OK, revision, document);
+    }
+
+    /// A document as the PUT answers that made its revision: 201 the first, 200 every later one.
+    public static <T> ResponseEntity<T> saved(long revision, T document) {
+        return answer(revision == 1 ? HttpStatus.CREATED : HttpStatus.OK, revision, document);
+    }
+
+    private static <T> ResponseEntity<T> answer(HttpStatus status, long revision, T document) {
+        return ResponseEntity.status(status).eTag(etag(revision)).body(document);
     }
 
     /// Lets a PUT pass that knows what it replaces.
