@@ -4,14 +4,15 @@ import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
-/// One decision to nudge or not to nudge, with its reason, as topic `nudges` carries it. What becomes of a nudge that
-/// is sent is told under the same id.
+/// One decision to nudge or not to nudge, with its reason, as topic `nudges` carries it. What becomes of a
+/// nudge that is sent is told under the same id.
 ///
 /// @param id made of user, kind and local date, so that a second decision is the same nudge
 /// @param date the local date that it is about
 /// @param reason why it was not sent; null where it was
 /// @param text what the user reads; null where it was not sent
-/// @param channel the one that it took last; whatever that is, the inbox has it, too. Null where it was not sent
+/// @param channel the one that it took last; whatever that is, the inbox has it, too. Null where it was not
+///     sent
 /// @param state of the delivery; null where it was not sent
 public record Nudge(
         String id,
@@ -26,6 +27,10 @@ public record Nudge(
 
     /// Section 3.2, in the order in which they outrank one another.
     public enum Kind {
+        /// A rule of section 2 has something to say at once.
+        SAFETY,
+        /// How it feels after yesterday's session, or after a high score.
+        PAIN_CHECK,
         /// The last due day brought nothing, the one before did.
         RECOVERY,
         /// Three, seven or fourteen due days in a row brought nothing.
@@ -34,6 +39,8 @@ public record Nudge(
         OVERDUE,
         /// The day's time comes.
         DUE_SOON,
+        /// The coach has approved more of an exercise.
+        PROGRESS_READY,
         /// Something was reached.
         ENCOURAGE
     }
@@ -47,6 +54,7 @@ public record Nudge(
     public enum Reason {
         NOT_ALLOWED,
         MUTED,
+        HOLD,
         NOT_DUE,
         DONE,
         IN_SESSION,

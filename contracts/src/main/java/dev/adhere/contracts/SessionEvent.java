@@ -66,7 +66,7 @@ public sealed interface SessionEvent {
     }
 
     /// An event that says in which zone it happened; its zone dates it and nothing else (rules 8 and 11).
-    sealed interface Dated extends SessionEvent permits CompletedSet, PainScore, Withdrawal {
+    sealed interface Dated extends SessionEvent permits CompletedSet, PainScore, RedFlagAnswers, Withdrawal {
 
         ZoneId zone();
 
@@ -122,6 +122,25 @@ public sealed interface SessionEvent {
             implements Dated {
 
         public static final String TYPE = "dev.adhere.pain-score.v1";
+    }
+
+    /// What the user answered to the red-flag questions (section 2.4). A question that is missing was not
+    /// answered: that is no "no".
+    ///
+    /// @param answers true for yes; at least one
+    /// @param replaces the id of earlier answers that these correct; what those led to is not undone
+    record RedFlagAnswers(
+            Envelope envelope,
+            ObjectNode data,
+            Map<RedFlag, Boolean> answers,
+            ZoneId zone,
+            @Nullable String replaces) implements Dated {
+
+        public static final String TYPE = "dev.adhere.red-flag-answers.v1";
+
+        public RedFlagAnswers {
+            answers = Map.copyOf(answers);
+        }
     }
 
     /// Takes an earlier event back: neither it nor what it may have corrected counts any more.

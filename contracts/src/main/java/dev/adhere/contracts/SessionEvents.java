@@ -5,6 +5,7 @@ import dev.adhere.contracts.SessionEvent.CompletedSet;
 import dev.adhere.contracts.SessionEvent.Context;
 import dev.adhere.contracts.SessionEvent.Envelope;
 import dev.adhere.contracts.SessionEvent.PainScore;
+import dev.adhere.contracts.SessionEvent.RedFlagAnswers;
 import dev.adhere.contracts.SessionEvent.Region;
 import dev.adhere.contracts.SessionEvent.Sensation;
 import dev.adhere.contracts.SessionEvent.Side;
@@ -20,6 +21,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +78,7 @@ public final class SessionEvents {
         SessionEvent event = switch (envelope.type()) {
             case CompletedSet.TYPE -> completedSet(envelope, data, fields);
             case PainScore.TYPE -> painScore(envelope, data, fields);
+            case RedFlagAnswers.TYPE -> redFlagAnswers(envelope, data, fields);
             case Withdrawal.TYPE -> withdrawal(envelope, data, fields);
             default -> new Unknown(envelope, data);
         };
@@ -115,6 +118,10 @@ public final class SessionEvents {
                 fields.zone(),
                 fields.id("sessionId"),
                 fields.replaces(envelope));
+    }
+
+    private static RedFlagAnswers redFlagAnswers(Envelope envelope, ObjectNode data, Fields fields) {
+        return new RedFlagAnswers(envelope, data, fields.answers(), fields.zone(), fields.replaces(envelope));
     }
 
     // A value that is returned beside a fault never leaves this class: throwIfFaulty comes first.
@@ -276,6 +283,35 @@ public final class SessionEvents {
             }
             fault("data." + name, "must be one of " + List.of(type.getEnumConstants()));
             return otherwise;
+        }
+
+        // Free text is never read as a "no", nor is a question that this release does not ask.
+        Map<RedFlag, Boolean> answers() {
+            var answers = new EnumMap<RedFlag, Boolean>(RedFlag.class);
+            if (!(get("answers") instanceof ObjectNode given) || given.isEmpty()) {
+                fault("data.answers", "is required, an object with at least one answer");
+                return answers;
+            }
+            for (var answer : given.properties()) {
+                RedFlag question = question(answer.getKey());
+                if (question == null) {
+                    fault("data.answers", "must answer some of " + List.of(RedFlag.values()));
+                } else if (!answer.getValue().isBoolean()) {
+                    fault("data.answers." + question, "must be true or false");
+                } else {
+                    answers.put(question, answer.getValue().booleanValue());
+                }
+            }
+            return answers;
+        }
+
+        private static @Nullable RedFlag question(String name) {
+            for (RedFlag flag : RedFlag.values()) {
+                if (flag.name().equals(name)) {
+                    return flag;
+                }
+            }
+            return null;
         }
 
         @Nullable

@@ -48,7 +48,8 @@ class AsyncApiTest {
             "exercise", Exercise.class,
             "care-team", CareTeam.class,
             "adherence", Adherence.class,
-            "nudge", Nudge.class);
+            "nudge", Nudge.class,
+            "alert", Alert.class);
 
     private static JsonNode read() {
         try (InputStream in = Files.newInputStream(DOCUMENT)) {

@@ -7,6 +7,7 @@ import dev.adhere.contracts.SessionEvent.CompletedSet;
 import dev.adhere.contracts.SessionEvent.Context;
 import dev.adhere.contracts.SessionEvent.Envelope;
 import dev.adhere.contracts.SessionEvent.PainScore;
+import dev.adhere.contracts.SessionEvent.RedFlagAnswers;
 import dev.adhere.contracts.SessionEvent.Unknown;
 import dev.adhere.contracts.SessionEvent.Withdrawal;
 import io.cloudevents.CloudEvent;
@@ -63,6 +64,40 @@ class GoldenJsonTest {
         assertThat(json(SessionEvents.toCloudEvent(withdrawal))).isEqualTo(golden);
     }
 
+    @Test
+    void red_flag_answers_are_read_and_written_as_ever() throws Exception {
+        JsonNode golden = golden("red-flag-answers.v1.json");
+        var answers = (RedFlagAnswers) SessionEvents.fromCloudEvent(cloudEvent(golden));
+        assertThat(answers.answers())
+                .containsExactlyInAnyOrderEntriesOf(Map.of(RedFlag.SADDLE_NUMBNESS, false, RedFlag.FEVER, true));
+        assertThat(json(SessionEvents.toCloudEvent(answers))).isEqualTo(golden);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"answers\":null}",
+                "{\"answers\":{}}",
+                "{\"answers\":[]}",
+                "{\"answers\":{\"SADDLE_NUMBNESS\":\"no\"}}",
+                "{\"answers\":{\"SADDLE_NUMBNESS\":0}}",
+                "{\"answers\":{\"SADDLE_NUMBNESS\":null}}",
+                "{\"answers\":{\"TIREDNESS\":true}}",
+                "{\"answers\":{\"fever\":true}}"
+            })
+    void an_answer_is_yes_or_no_to_a_question_that_is_asked(String data) {
+        var object = (ObjectNode) JSON.readTree(data);
+        object.put("zone", "UTC");
+        assertThatExceptionOfType(InvalidEvent.class)
+                .isThrownBy(() -> SessionEvents.read(envelope(RedFlagAnswers.TYPE), object))
+                .satisfies(e -> assertThat(e.faults())
+                        .extracting(InvalidEvent.Fault::field)
+                        .singleElement()
+                        .asString()
+                        .startsWith("data.answers"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -90,6 +125,8 @@ class GoldenJsonTest {
                 .isEqualTo(golden("exercise.json"));
         assertThat(JSON.readTree(JSON.writeValueAsBytes(JSON.treeToValue(golden("care-team.json"), CareTeam.class))))
                 .isEqualTo(golden("care-team.json"));
+        assertThat(JSON.readTree(JSON.writeValueAsBytes(JSON.treeToValue(golden("alert.json"), Alert.class))))
+                .isEqualTo(golden("alert.json"));
     }
 
     @Test

@@ -45,7 +45,8 @@ record Day(LocalDate date, List<Fact> counted, List<NotCounted> notCounted, long
         return false;
     }
 
-    /// The day with one more fact. Which facts count depends on the set of them, never on the order of calls.
+    /// The day with one more fact. Which facts count depends on the set of them, never on the order of
+    /// calls.
     Day with(Fact fact, boolean tooLate) {
         List<NotCounted> out = new ArrayList<>(notCounted);
         List<Fact> in = counted;
@@ -73,6 +74,20 @@ record Day(LocalDate date, List<Fact> counted, List<NotCounted> notCounted, long
             }
         }
         return null;
+    }
+
+    /// The scores in order of time.
+    ///
+    /// @param superseded ids that a correction or a withdrawal has put out of force
+    List<Fact.Score> scores(Set<String> superseded) {
+        var scores = new ArrayList<Fact.Score>();
+        for (Fact fact : counted) {
+            if (fact instanceof Fact.Score score && !superseded.contains(score.id())) {
+                scores.add(score);
+            }
+        }
+        scores.sort(Fact.BY_TIME);
+        return scores;
     }
 
     /// The sets in the order in which they fill slots.

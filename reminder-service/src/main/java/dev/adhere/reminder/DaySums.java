@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param exercises what was done: `exercise` if a set of it named a side, `exercise|` if one named none
 /// @param firstSetAt when the first set of the date was done
 /// @param lastSetAt when the last set of the date was done
+/// @param pain what the date's scores say
 /// @param ids hashes of the ids of the date's facts, ascending: an id that is met again is looked up, not
 ///     believed
 record DaySums(
@@ -34,11 +35,13 @@ record DaySums(
         Set<String> exercises,
         @Nullable Instant firstSetAt,
         @Nullable Instant lastSetAt,
+        DayPain pain,
         int[] ids) {
 
     /// @param sets those of the day that are in force
-    /// @param slots of the day, filled with them
-    static DaySums of(Day day, List<Fact.DoneSet> sets, List<Slot> slots) {
+    /// @param scores those of the day that are in force, in order of time
+    /// @param slots of the day, filled with the sets
+    static DaySums of(Day day, List<Fact.DoneSet> sets, List<Fact.Score> scores, List<Slot> slots) {
         int due = 0;
         int excused = 0;
         long done = 0;
@@ -73,7 +76,19 @@ record DaySums(
             ids[i++] = flagged.fact().id().hashCode();
         }
         Arrays.sort(ids);
-        return new DaySums(day.date(), due, done, excused, rawDone, over, active, exercises, first, last, ids);
+        return new DaySums(
+                day.date(),
+                due,
+                done,
+                excused,
+                rawDone,
+                over,
+                active,
+                exercises,
+                first,
+                last,
+                DayPain.of(scores, slots),
+                ids);
     }
 
     static String mark(String exerciseId, Side side) {
@@ -123,6 +138,7 @@ record DaySums(
                 && exercises.equals(s.exercises)
                 && Objects.equals(firstSetAt, s.firstSetAt)
                 && Objects.equals(lastSetAt, s.lastSetAt)
+                && pain.equals(s.pain)
                 && Arrays.equals(ids, s.ids);
     }
 

@@ -121,14 +121,36 @@ final class Dose {
         return without.subList(0, Math.min(n - carried, without.size())).contains(date);
     }
 
+    /// The first date on which a plan has something due; a weekly quota begins with its version. Null where
+    /// nothing is.
+    static @Nullable LocalDate firstDue(Plan plan) {
+        for (Plan.Version version : plan.versions()) {
+            LocalDate first = null;
+            for (Plan.Item item : version.items()) {
+                LocalDate date = version.effectiveFrom();
+                if (item.schedule() instanceof Plan.Schedule.DaysOfWeek s) {
+                    while (!s.days().contains(date.getDayOfWeek())) {
+                        date = date.plusDays(1);
+                    }
+                }
+                first = first == null || date.isBefore(first) ? date : first;
+            }
+            Plan.Version next = plan.after(version);
+            if (first != null && (next == null || first.isBefore(next.effectiveFrom()))) {
+                return first;
+            }
+        }
+        return null;
+    }
+
     /// Monday to Sunday of the date's ISO week.
     static List<LocalDate> weekOf(LocalDate date) {
         LocalDate monday = date.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
         return monday.datesUntil(monday.plusDays(7)).toList();
     }
 
-    /// Whether a week has an item with a weekly quota, so that a set on one of its days can move the others'
-    /// slots.
+    /// Whether a week has an item with a weekly quota, so that a set on one of its days can move the
+    /// others' slots.
     static boolean hasQuota(@Nullable Plan plan, LocalDate date) {
         if (plan == null) {
             return false;

@@ -74,10 +74,10 @@ class ExcuseController {
     /// Days, and perhaps one exercise, that leave the measure.
     ///
     /// @param from first local date
-    /// @param to last local date; left out: the same as `from`
+    /// @param to last local date; left out: the same as `from`; null in an answer: until a coach ends it
     /// @param exerciseId left out or null: all exercises
-    /// @param reason a user says ILLNESS, OVEREXERTION or TRAVEL; a coach also COACH_PAUSE, or PAIN_POSTPONED
-    ///     with an exercise; RED_FLAG_HOLD is the service's own
+    /// @param reason a user says ILLNESS, OVEREXERTION or TRAVEL; a coach also COACH_PAUSE, or
+    ///     PAIN_POSTPONED with an exercise; RED_FLAG_HOLD is the service's own
     @FromClient
     @Schema(name = "Excuse")
     record Body(
@@ -95,13 +95,14 @@ class ExcuseController {
         static Body of(Excuse e) {
             return new Body(
                     e.from().toString(),
-                    e.to().toString(),
+                    e.to().equals(LocalDate.MAX) ? null : e.to().toString(),
                     e.exerciseId(),
                     e.reason().name());
         }
     }
 
-    /// A user's excuses, newest first.
+    /// A user's excuses, newest first: what people entered, and what pain postpones or holds. `to` is null
+    /// where a coach has to end it.
     @Answers
     @GetMapping("/v1/users/{userId}/excuses")
     Mono<Page<Body>> list(
@@ -112,7 +113,8 @@ class ExcuseController {
         int limit = PageSize.of(size);
         Cursor after = Cursor.parse(cursor, 1);
         return Blocking.call(() -> {
-            List<Excuse> rows = access.read(caller, userId).excuses().stream()
+            List<Excuse> rows = access.read(caller, userId).excusesInForce().stream()
+                    .distinct()
                     .sorted(NEWEST_FIRST)
                     .filter(e -> after == null || key(e).compareTo(after.key().getFirst()) < 0)
                     .limit(limit + 1L)

@@ -1,6 +1,7 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.Chains;
+import dev.adhere.contracts.RedFlag;
 import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.SessionEvent.Context;
 import dev.adhere.contracts.SessionEvent.Region;
@@ -8,6 +9,8 @@ import dev.adhere.contracts.SessionEvent.Sensation;
 import dev.adhere.contracts.SessionEvent.Side;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a day remembers of an event: as much as the rules read.
@@ -56,6 +59,37 @@ sealed interface Fact extends Chains.Link {
         }
     }
 
+    /// @param yes what was answered with yes
+    /// @param no what was answered with no
+    record Answers(
+            String id,
+            Instant time,
+            Instant receivedAt,
+            Set<RedFlag> yes,
+            Set<RedFlag> no,
+            @Nullable String replaces) implements Fact {
+
+        public Answers {
+            yes = Set.copyOf(yes);
+            no = Set.copyOf(no);
+        }
+
+        @Override
+        public String type() {
+            return SessionEvent.RedFlagAnswers.TYPE;
+        }
+
+        /// Whether no question was left out whose yes would need somebody today.
+        boolean answersAllThatMatterAtOnce() {
+            for (RedFlag flag : RedFlag.values()) {
+                if (flag.urgency() != RedFlag.Urgency.COACH_REVIEW && !yes.contains(flag) && !no.contains(flag)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
     record Withdrawn(String id, Instant time, Instant receivedAt, String replaces) implements Fact {
 
         @Override
@@ -87,7 +121,25 @@ sealed interface Fact extends Chains.Link {
                         e.region(),
                         e.exerciseId(),
                         e.replaces());
+            case SessionEvent.RedFlagAnswers e ->
+                new Answers(
+                        e.id(),
+                        e.time().toInstant(),
+                        e.receivedAt(),
+                        answered(e, true),
+                        answered(e, false),
+                        e.replaces());
             case SessionEvent.Withdrawal e -> new Withdrawn(e.id(), e.time().toInstant(), e.receivedAt(), e.replaces());
         };
+    }
+
+    private static Set<RedFlag> answered(SessionEvent.RedFlagAnswers event, boolean with) {
+        Set<RedFlag> flags = EnumSet.noneOf(RedFlag.class);
+        event.answers().forEach((flag, answer) -> {
+            if (answer == with) {
+                flags.add(flag);
+            }
+        });
+        return flags;
     }
 }

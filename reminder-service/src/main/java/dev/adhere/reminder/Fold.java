@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The whole of the thinking: `(state, input, now) -> state`. Pure, without any I/O or clock.
 ///
-/// Figures are a function of facts and not of their arrival: a date's sums are always computed anew from its
-/// facts,
-/// plan version and excuses. What was decided (nudges) is decided once and never computed again; see `Nudging`.
+/// Figures are a function of facts and not of their arrival: a date's sums are always computed anew from
+/// its facts, plan version and excuses. What was decided (nudges) is decided once and never computed again;
+/// see `Nudging`.
 ///
 /// What others must learn of an edit or a timer is in the new state's `pending`. After an event the figures
 /// are told
@@ -53,7 +53,17 @@ final class Fold {
 
     record EditExcuses(List<Excuse> excuses) implements Edit {}
 
-    record EditProfile(Profile profile) implements Edit {}
+    /// @param byCoach whether a coach wrote it
+    record EditProfile(Profile profile, boolean byCoach) implements Edit {}
+
+    /// A coach allows an exercise.
+    record Approve(PainState.Approval approval) implements Edit {}
+
+    /// A coach ends the hold.
+    record EndHold(String by) implements Edit {}
+
+    /// A coach has seen an alert.
+    record Acknowledge(String alertId, String by, @Nullable String note) implements Edit {}
 
     /// The user puts a nudge off.
     record Snooze(String nudgeId, Instant until) implements Edit {}
@@ -69,7 +79,8 @@ final class Fold {
     /// The attempt that a claim began has ended.
     record Attempted(String nudgeId, String claim, Nudging.Result result) implements Input {}
 
-    /// What was pending is confirmed, as it was at this revision of the head; what changed meanwhile is told again.
+    /// What was pending is confirmed, as it was at this revision of the head; what changed meanwhile is
+    /// told again.
     record Told(long revision) implements Input {}
 
     /// The head and those days that were loaded or changed.
@@ -102,25 +113,68 @@ final class Fold {
                     dates.add(event.date());
                     dates.addAll(datesOf(head, event.id()));
                     dates.addAll(datesOfChains(head, event));
-                    // Of any type: a pain score, too, may part a chain of sets or displace one on a full date.
+                    // Of any type: a pain score, too, may part a chain of sets or displace one on a full
+                    // date.
                     for (LocalDate date : List.copyOf(dates)) {
                         if (Dose.hasQuota(head.plan(), date)) {
                             dates.addAll(Dose.weekOf(date));
                         }
                     }
                 }
+                dates.addAll(datesOfPain(head, event));
                 yield dates;
             }
             case Happened(SessionEvent.Unknown _, String _, long _) -> Set.of();
             case EditPlan _, EditExcuses _ -> withFacts(head);
-            case EditPreferences _, EditCareTeam _, EditProfile _, Snooze _, Dismiss _, Attempted _, Told _ -> Set.of();
-            // Closing and deciding reads the open days; the sums of closed ones are there.
+            case EditPreferences _, EditCareTeam _, Acknowledge _, Snooze _, Dismiss _, Attempted _, Told _ -> Set.of();
+            case EditProfile _, Approve _, EndHold _ -> open(head);
+            // Closing and deciding reads the open days and, for what hurt within 24 hours, the one before;
+            // the sums of the others are there.
             case Due _ -> {
-                var dates = withFacts(head);
-                dates.removeIf(date -> !date.isAfter(head.throughDate()));
+                var dates = open(head);
+                if (hasPain(head, head.throughDate())) {
+                    dates.add(head.throughDate());
+                }
                 yield dates;
             }
         };
+    }
+
+    private static Set<LocalDate> open(UserState head) {
+        var dates = withFacts(head);
+        dates.removeIf(date -> !date.isAfter(head.throughDate()));
+        return dates;
+    }
+
+    /// What the rules of section 2 read around an event: scores of the dates about it and about its
+    /// receipt, and the open dates, whose slots they may take out of the measure.
+    private static Set<LocalDate> datesOfPain(UserState head, SessionEvent.Dated event) {
+        LocalDate date = event.date();
+        if (event instanceof SessionEvent.CompletedSet) {
+            LocalDate before = date.minusDays(1);
+            return hasPain(head, date.plusDays(1)) && hasFacts(head, before) ? Set.of(before) : Set.of();
+        }
+        if (event instanceof SessionEvent.Withdrawal) {
+            return Set.of();
+        }
+        var dates = open(head);
+        LocalDate today = LocalDate.ofInstant(event.receivedAt(), head.zone());
+        for (int i = -2; i <= 1; i++) {
+            dates.add(date.plusDays(i));
+            dates.add(today.plusDays(i));
+        }
+        dates.removeIf(each -> !hasFacts(head, each));
+        return dates;
+    }
+
+    private static boolean hasPain(UserState head, LocalDate date) {
+        DaySums sums = head.sums().get(date);
+        return sums != null && !sums.pain().isEmpty();
+    }
+
+    private static boolean hasFacts(UserState head, LocalDate date) {
+        DaySums sums = head.sums().get(date);
+        return sums != null && sums.hasFacts();
     }
 
     /// Where a fact of this id may be.
@@ -158,8 +212,13 @@ final class Fold {
         return dates;
     }
 
+    /// With the thresholds that are shipped.
     static User apply(User user, Input input, Instant now) {
-        var step = new Step(user);
+        return apply(user, input, now, PainRules.SAMPLES);
+    }
+
+    static User apply(User user, Input input, Instant now, PainRules rules) {
+        var step = new Step(user, rules);
         switch (input) {
             case Happened happened -> step.happened(happened, now);
             case EditPlan(Plan plan) -> step.editPlan(plan, now);
@@ -180,7 +239,14 @@ final class Fold {
                 step.recompute(step.head.sums.keySet());
                 step.tellAdherence();
             }
-            case EditProfile(Profile profile) -> step.head.profile = profile;
+            case EditProfile(Profile profile, boolean byCoach) -> {
+                Profile before = step.head.profile;
+                step.head.profile = profile;
+                step.pain.profileChanged(before, byCoach, now);
+            }
+            case Approve(PainState.Approval approval) -> step.pain.approve(approval);
+            case EndHold(String by) -> step.pain.endHold(by, now);
+            case Acknowledge(String id, String by, String note) -> step.pain.acknowledge(id, by, note, now);
             case Snooze(String id, Instant until) -> step.nudging.snooze(id, until);
             case Dismiss(String id) -> step.nudging.dismiss(id);
             case Due(String claim) -> step.due(claim, now);
@@ -205,7 +271,11 @@ final class Fold {
 
     private static List<Slot> slots(UserState head, Day day, List<Fact.DoneSet> sets) {
         return Dose.slots(
-                head.plan(), head.excuses(), day.date(), sets, (date, item) -> presence(head.sums(), date, item));
+                head.plan(),
+                head.excusesInForce(),
+                day.date(),
+                sets,
+                (date, item) -> presence(head.sums(), date, item));
     }
 
     /// The sums of one date as they are now.
@@ -213,7 +283,7 @@ final class Fold {
     /// @param day its facts
     static DaySums sums(UserState head, Day day) {
         List<Fact.DoneSet> sets = day.sets(head.superseded());
-        return DaySums.of(day, sets, slots(head, day, sets));
+        return DaySums.of(day, sets, day.scores(head.superseded()), slots(head, day, sets));
     }
 
     /// The first date whose sums are kept. Weeks are kept and frozen whole: the quota of rule 12 looks at
@@ -237,13 +307,28 @@ final class Fold {
         final UserState.Draft head;
         final Map<LocalDate, Day> days;
         final Nudging nudging;
+        final Pain pain;
         private Set<String> superseded;
 
-        Step(User user) {
+        Step(User user, PainRules rules) {
             head = user.head().draft();
             days = new HashMap<>(user.days());
             superseded = user.head().superseded();
-            nudging = new Nudging(head, this::openSlots);
+            nudging = new Nudging(head, this::openSlots, rules);
+            pain = new Pain(
+                    head,
+                    rules,
+                    date -> day(date).scores(superseded),
+                    this::slotsWithoutCredit,
+                    this::recomputeFrom,
+                    nudging);
+        }
+
+        // What a rule takes out of the measure, or lets in again, moves the figures of the dates from then
+        // on.
+        private void recomputeFrom(LocalDate date) {
+            recompute(head.sums.tailMap(date, true).keySet());
+            tellAdherence();
         }
 
         User done() {
@@ -280,6 +365,8 @@ final class Fold {
                     recompute(Dose.weekOf(each));
                 }
             }
+            boolean counts = day(date).counted(fact.id()) != null && !superseded.contains(fact.id());
+            pain.happened(fact, date, counts, dated.receivedAt());
             boolean justDone = dated instanceof SessionEvent.CompletedSet
                     && date.equals(head.throughDate.plusDays(1))
                     && !dated.time().toInstant().isBefore(now.minus(FRESH))
@@ -289,8 +376,8 @@ final class Fold {
             }
         }
 
-        // Rule 10: keeps a link of every counted fact that names another or is named, and says on which dates facts
-        // came into force or went out of it.
+        // Rule 10: keeps a link of every counted fact that names another or is named, and says on which
+        // dates facts came into force or went out of it.
         private Set<LocalDate> relink(Fact fact, LocalDate date) {
             Map<String, ChainLink> before = Map.copyOf(head.links);
             Day day = day(date);
@@ -359,6 +446,7 @@ final class Fold {
                 recompute(List.of(date));
             }
             recompute(List.copyOf(head.sums.keySet()));
+            pain.gate(now);
             tellAdherence();
         }
 
@@ -379,11 +467,16 @@ final class Fold {
                 }
                 nudging.decide(List.of(open), now);
                 recompute(List.of(open));
+                Instant end = dayEnd(open, head.zone);
                 head.throughDate = open;
                 head.zone = head.done().wantedZone();
+                pain.closed(open, end);
+                pain.opened(open.plusDays(1), end);
             }
+            pain.waited(now);
             if (!head.throughDate.equals(before)) {
                 freeze();
+                pain.forget(keptFrom(head.throughDate), now);
                 tellAdherence();
             }
             nudging.forward(claim, now);
@@ -398,7 +491,8 @@ final class Fold {
             forgetLinks(oldest);
         }
 
-        // A chain is forgotten whole: as long as one of its dates is kept, the others say whether it is in force.
+        // A chain is forgotten whole: as long as one of its dates is kept, the others say whether it is in
+        // force.
         private void forgetLinks(LocalDate oldest) {
             for (List<ChainLink> chain : Chains.of(List.copyOf(head.links.values()))) {
                 if (chain.stream().allMatch(link -> link.date().isBefore(oldest))) {
@@ -410,21 +504,27 @@ final class Fold {
         @Nullable
         Instant nextDueAt() {
             if (head.plan == null) {
-                return null;
+                return pain.next();
             }
             LocalDate open = head.throughDate.plusDays(1);
             Instant next = dayEnd(open, head.zone);
             Instant nudge = nudging.next(List.of(open, open.plusDays(1)), this::slotsWithoutCredit);
-            return nudge != null && nudge.isBefore(next) ? nudge : next;
+            Instant silence = pain.next();
+            next = nudge != null && nudge.isBefore(next) ? nudge : next;
+            return silence != null && silence.isBefore(next) ? silence : next;
         }
 
         // When a nudge is decided depends on what is due, never on what was done: no facts needed.
         private List<Slot> slotsWithoutCredit(LocalDate date) {
-            return Dose.slots(head.plan, head.excuses, date, List.of(), this::has);
+            return Dose.slots(head.plan, excuses(), date, List.of(), this::has);
         }
 
         private List<Slot> openSlots(LocalDate date) {
-            return Dose.slots(head.plan, head.excuses, date, inForce(date), this::has);
+            return Dose.slots(head.plan, excuses(), date, inForce(date), this::has);
+        }
+
+        private List<Excuse> excuses() {
+            return PainState.excuses(head.pain.restrictions, head.excuses);
         }
 
         private List<Fact.DoneSet> inForce(LocalDate date) {
@@ -442,11 +542,11 @@ final class Fold {
                     continue;
                 }
                 Day day = day(date);
-                // First what was done on the date, then what was due: the quota of rule 12 looks at what was
-                // done.
+                // First what was done on the date, then what was due: the quota of rule 12 looks at what
+                // was done.
                 List<Fact.DoneSet> sets = inForce(date);
-                head.sums.put(date, DaySums.of(day, sets, List.of()));
-                DaySums sums = DaySums.of(day, sets, openSlots(date));
+                head.sums.put(date, DaySums.of(day, sets, List.of(), List.of()));
+                DaySums sums = DaySums.of(day, sets, day.scores(superseded), openSlots(date));
                 if (sums.hasFacts() || sums.due() + sums.excused() > 0) {
                     head.sums.put(date, sums);
                 } else {
@@ -457,7 +557,7 @@ final class Fold {
 
         private DaySums sums(LocalDate date) {
             DaySums sums = head.sums.get(date);
-            return sums == null ? DaySums.of(Day.empty(date), List.of(), List.of()) : sums;
+            return sums == null ? DaySums.of(Day.empty(date), List.of(), List.of(), List.of()) : sums;
         }
 
         private Day day(LocalDate date) {

@@ -34,14 +34,16 @@ final class Keeper {
     }
 
     private final Users users;
+    private final PainRules rules;
     private final Witness witness;
 
     Keeper(Users users) {
-        this(users, (_, _) -> {});
+        this(users, PainRules.SAMPLES, (_, _) -> {});
     }
 
-    Keeper(Users users, Witness witness) {
+    Keeper(Users users, PainRules rules, Witness witness) {
         this.users = users;
+        this.rules = rules;
         this.witness = witness;
     }
 
@@ -114,10 +116,10 @@ final class Keeper {
         }
     }
 
-    private static User applyAll(User before, List<Input> inputs, Instant now) {
+    private User applyAll(User before, List<Input> inputs, Instant now) {
         User after = before;
         for (Input input : inputs) {
-            after = Fold.apply(after, input, now);
+            after = Fold.apply(after, input, now, rules);
         }
         return after;
     }

@@ -1,6 +1,7 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.SessionEvent;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -16,6 +17,8 @@ final class Lateness {
     static final int GRACE_DAYS = 7;
     /// Nothing older counts, whatever the plan says.
     static final int HORIZON_DAYS = 42;
+    /// Rule 9: by how much an event's time may lie after its receipt.
+    static final Duration AHEAD = Duration.ofMinutes(10);
 
     private Lateness() {}
 

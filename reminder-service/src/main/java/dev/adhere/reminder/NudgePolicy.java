@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import dev.adhere.contracts.Alert.Rule;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.Nudge.Kind;
 import dev.adhere.contracts.Nudge.Reason;
@@ -27,9 +28,17 @@ final class NudgePolicy {
     /// A decision that comes later than this after its moment is logged and not sent.
     static final Duration STALE_AFTER = Duration.ofMinutes(30);
 
-    /// What could not be sent this long after it was decided, or after its snooze ended, is not sent any more.
+    /// What could not be sent this long after it was decided, or after its snooze ended, is not sent any
+    /// more.
     static final Duration TIME_TO_LIVE = Duration.ofMinutes(30);
 
+    private static final LocalTime CHECK_AT = LocalTime.of(8, 30);
+    private static final LocalTime PROGRESS_AT = LocalTime.of(9, 0);
+    private static final Duration PROGRESS_APART = Duration.ofDays(7);
+    private static final Duration PROGRESS_SHOWN_WITHIN = Duration.ofDays(14);
+    private static final int NEW_LOAD_DAYS = 7;
+    private static final Set<Rule> ASKED_AFTER = Set.of(Rule.P1, Rule.P2, Rule.P3);
+    private static final Set<Kind> ABOUT_WORK = Set.of(Kind.RECOVERY, Kind.RE_ENGAGE, Kind.OVERDUE, Kind.DUE_SOON);
     private static final Duration LEAD = Duration.ofMinutes(30);
     private static final Duration OVERDUE_AFTER = Duration.ofHours(2);
     private static final Duration BEFORE_QUIET = Duration.ofHours(1);
@@ -49,10 +58,12 @@ final class NudgePolicy {
 
     private NudgePolicy() {}
 
-    /// What a date's work gives rise to: one decision each, of the kind that fits.
+    /// What a date gives rise to: one decision each, of the kind that fits.
     enum Occasion {
+        MORNING(Kind.PAIN_CHECK),
         COMING(Kind.RECOVERY, Kind.RE_ENGAGE, Kind.DUE_SOON),
-        PASSED(Kind.OVERDUE);
+        PASSED(Kind.OVERDUE),
+        PROGRESS(Kind.PROGRESS_READY);
 
         private final Set<Kind> kinds;
 
@@ -89,7 +100,9 @@ final class NudgePolicy {
     /// The kind that an occasion calls for.
     static Kind kindOf(Occasion occasion, Missed missed) {
         return switch (occasion) {
+            case MORNING -> Kind.PAIN_CHECK;
             case PASSED -> Kind.OVERDUE;
+            case PROGRESS -> Kind.PROGRESS_READY;
             case COMING -> {
                 if (RE_ENGAGE_AFTER.contains(missed.dueDays())) {
                     yield Kind.RE_ENGAGE;
@@ -104,7 +117,10 @@ final class NudgePolicy {
     /// @param date that the nudge is about
     /// @param slots of that date
     /// @param lastSetAt of the user's newest set
-    /// @param active whether a set was done after the first and not after the second moment
+    /// @param active whether a set was done after the first and not after the second moment; for
+    ///     PAIN_CHECK, a score
+    /// @param held whether a rule holds the whole programme (P0)
+    /// @param scored whether the date has a MORNING score
     /// @param decided the user's decisions, oldest first
     record Situation(
             Kind kind,
@@ -114,18 +130,70 @@ final class NudgePolicy {
             ZoneId zone,
             @Nullable Instant lastSetAt,
             BiPredicate<Instant, Instant> active,
+            boolean held,
+            boolean scored,
             Missed missed,
             List<Decision> decided) {}
 
     /// The id of the one decision of a kind that a user and a date have: also the key that makes a
     /// repetition harmless.
-    static String id(String userId, Kind kind, LocalDate date) {
-        return UUID.nameUUIDFromBytes((userId + "|" + kind + "|" + date).getBytes(StandardCharsets.UTF_8))
-                .toString();
+    ///
+    /// @param about what tells several of a kind and date apart (SAFETY); empty for all others
+    static String id(String userId, Kind kind, LocalDate date, String about) {
+        String name = userId + "|" + kind + "|" + date + (about.isEmpty() ? "" : "|" + about);
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
-    /// The moment at which an occasion of a date is decided; null where there is none.
+    /// When a date's PAIN_CHECK is decided.
+    static Instant morning(LocalDate date, Preferences.QuietHours quiet, ZoneId zone) {
+        return afterQuiet(date.atTime(CHECK_AT).atZone(zone), quiet);
+    }
+
+    /// A moment, or the end of the quiet hours that cover it.
+    static Instant afterQuiet(ZonedDateTime moment, Preferences.QuietHours quiet) {
+        return (quiet.cover(moment.toLocalTime()) ? next(moment, quiet.to()) : moment).toInstant();
+    }
+
+    /// When a date's PROGRESS_READY is decided.
+    static Instant progress(LocalDate date, ZoneId zone) {
+        return date.atTime(PROGRESS_AT).atZone(zone).toInstant();
+    }
+
+    /// Whether a session gives reason to ask how the next morning feels: load that was felt, a rule that
+    /// applied, or an exercise that was new or harder within 7 days.
+    static boolean asksAfter(
+            LocalDate session,
+            NavigableMap<LocalDate, DaySums> sums,
+            @Nullable Plan plan,
+            List<PainState.Finding> findings,
+            PainRules rules) {
+        PainPolicy.Days days = PainPolicy.Days.of(sums);
+        if (!days.sessionOn(session)) {
+            return false;
+        }
+        return days.painOn(session).during().stream().anyMatch(during -> during.worst() >= rules.loadFrom())
+                || findings.stream().anyMatch(f -> f.date().equals(session) && ASKED_AFTER.contains(f.rule()))
+                || plan != null && plan.isNewOn(session, NEW_LOAD_DAYS);
+    }
+
+    /// Whether more of an exercise was approved and not shown yet by this moment; at most once in 7 days.
+    static boolean waitsToBeShown(PainState.Approval approval, Instant moment, List<Decision> decided) {
+        if (approval.scope() != PainState.Approval.Scope.PROGRESS
+                || !moment.isAfter(approval.at())
+                || moment.isAfter(approval.at().plus(PROGRESS_SHOWN_WITHIN))) {
+            return false;
+        }
+        return decided.stream()
+                .noneMatch(d -> d.nudge().kind() == Kind.PROGRESS_READY
+                        && d.sent()
+                        && (d.nudge().decidedAt().isAfter(approval.at())
+                                || d.nudge().decidedAt().isAfter(moment.minus(PROGRESS_APART))));
+    }
+
+    /// The moment at which the coming of a date's work, or its passing, is decided; null where there is
+    /// none.
     ///
+    /// @param occasion COMING or PASSED
     /// @param slots of the date; how far they are filled plays no part
     static @Nullable Instant momentOf(
             Occasion occasion, LocalDate date, List<Slot> slots, Preferences preferences, ZoneId zone) {
@@ -133,14 +201,13 @@ final class NudgePolicy {
             return null;
         }
         ZonedDateTime first = ZonedDateTime.of(date, firstTime(slots, preferences), zone);
-        return switch (occasion) {
-            case COMING -> coming(first, preferences.quietHours());
-            case PASSED -> passed(first, preferences.quietHours());
-        };
+        return occasion == Occasion.COMING
+                ? coming(first, preferences.quietHours())
+                : passed(first, preferences.quietHours());
     }
 
-    /// Half an hour before the first time that the date's due slots name, moved to the end of the quiet hours where
-    /// that first time is not before it.
+    /// Half an hour before the first time that the date's due slots name, moved to the end of the quiet
+    /// hours where that first time is not before it.
     private static Instant coming(ZonedDateTime first, Preferences.QuietHours quiet) {
         ZonedDateTime moment = first.minus(LEAD);
         if (quiet.cover(moment.toLocalTime())) {
@@ -152,8 +219,8 @@ final class NudgePolicy {
         return moment.toInstant();
     }
 
-    /// Two hours after the first time, or an hour before the quiet hours if that is earlier; never less than half an
-    /// hour after the first time, nor when the day is over.
+    /// Two hours after the first time, or an hour before the quiet hours if that is earlier; never less
+    /// than half an hour after the first time, nor when the day is over.
     private static @Nullable Instant passed(ZonedDateTime first, Preferences.QuietHours quiet) {
         ZonedDateTime moment = first.plus(OVERDUE_AFTER);
         if (!quiet.none()) {
@@ -181,31 +248,39 @@ final class NudgePolicy {
         return first == null ? preferences.preferredTime() : first;
     }
 
-    /// Goes through the gate in its order; the first step that fails is the reason. Null lets the nudge pass.
+    /// Goes through the gate in its order; the first step that fails is the reason. Null lets the nudge
+    /// pass.
     ///
     /// A stale decision is judged as of its moment, and then not sent.
     static @Nullable Reason gate(Situation s, Instant moment, Instant now) {
         boolean stale = now.isAfter(moment.plus(STALE_AFTER));
         Reason reason = unwanted(s, stale ? moment : now);
         if (reason == null) {
-            // By the moments that were meant: a timer that is late by a second more or less must not decide it.
+            // By the moments that were meant: a timer that is late by a second more or less must not decide
+            // it.
             reason = tooMuch(s, moment);
         }
         return reason == null && stale ? Reason.STALE : reason;
     }
 
-    /// Steps 1 to 5, asked once more before every attempt: whether the nudge makes no sense now, and why. Null where
-    /// it does.
+    /// Steps 1 to 5, asked once more before every attempt: whether the nudge makes no sense now, and why.
+    /// Null where it does.
     static @Nullable Reason unwanted(Situation s, Instant now) {
+        if (s.kind() == Kind.SAFETY) {
+            return null;
+        }
         if (!s.preferences().nudges()) {
             return Reason.NOT_ALLOWED;
         }
         if (s.preferences().mutedKinds().contains(s.kind())) {
             return Reason.MUTED;
         }
+        if (s.held()) {
+            return Reason.HOLD;
+        }
         // Who is encouraged has just done something.
         if (s.kind() != Kind.ENCOURAGE) {
-            if (s.slots().stream().allMatch(Slot::excused)) {
+            if (ABOUT_WORK.contains(s.kind()) && s.slots().stream().allMatch(Slot::excused)) {
                 return Reason.NOT_DUE;
             }
             if (done(s)) {
@@ -222,7 +297,8 @@ final class NudgePolicy {
     private static boolean done(Situation s) {
         return switch (s.kind()) {
             case RECOVERY, RE_ENGAGE, DUE_SOON -> s.slots().stream().anyMatch(slot -> slot.credit() > 0);
-            case ENCOURAGE -> false;
+            case SAFETY, PROGRESS_READY, ENCOURAGE -> false;
+            case PAIN_CHECK -> s.scored();
             case OVERDUE -> {
                 long done = 0;
                 long due = 0;
@@ -237,8 +313,8 @@ final class NudgePolicy {
         };
     }
 
-    // Steps 6 and 7. Who has missed three due days is left alone but for RE_ENGAGE; who is to be reminded at a time of
-    // the own choice is not reminded before it.
+    // Steps 6 and 7. Who has missed three due days is left alone but for RE_ENGAGE; who is to be reminded
+    // at a time of the own choice is not reminded before it.
     private static @Nullable Reason tooMuch(Situation s, Instant moment) {
         if (s.missed().dueDays() >= SILENT_FROM && (s.kind() == Kind.DUE_SOON || s.kind() == Kind.OVERDUE)) {
             return Reason.OUTRANKED;
@@ -246,12 +322,14 @@ final class NudgePolicy {
         for (Decision decision : s.decided()) {
             boolean snoozed =
                     decision.is(State.SNOOZED) && decision.nudge().date().equals(s.date());
-            boolean atOnce = decision.sent() && decision.moment().equals(moment);
+            boolean atOnce = decision.sent()
+                    && decision.nudge().kind() != Kind.SAFETY
+                    && decision.moment().equals(moment);
             if (snoozed || atOnce) {
                 return Reason.OUTRANKED;
             }
         }
-        if (capped(s, moment)) {
+        if (s.kind() != Kind.PAIN_CHECK && capped(s, moment)) {
             return Reason.CAP;
         }
         return tired(s, moment) ? Reason.FATIGUE : null;
@@ -262,7 +340,7 @@ final class NudgePolicy {
         int onDate = 0;
         int in7Days = 0;
         for (Decision decision : s.decided()) {
-            if (!decision.sent()) {
+            if (!decision.sent() || decision.nudge().kind() == Kind.SAFETY) {
                 continue;
             }
             if (decision.moment().isAfter(moment.minus(APART))) {
@@ -302,8 +380,8 @@ final class NudgePolicy {
         return false;
     }
 
-    /// What today's work reached when the set that has just been counted finished it (a dose of 0.80); null where that
-    /// calls for no encouragement.
+    /// What today's work reached when the set that has just been counted finished it (a dose of 0.80); null
+    /// where that calls for no encouragement.
     ///
     /// @param sums with the set
     /// @param before today's sums without it

@@ -14,8 +14,8 @@ import java.util.Objects;
 import java.util.ResourceBundle;
 import org.jspecify.annotations.Nullable;
 
-/// What nudges say, in every language that is shipped: `texts.properties` and its translations. Nothing about health: a
-/// lock screen may show it.
+/// What nudges say, in every language that is shipped: `texts.properties` and its translations. Nothing
+/// about health: a lock screen may show it.
 final class NudgeTexts {
 
     private static final Map<Preferences.Language, ResourceBundle> BUNDLES = new EnumMap<>(Preferences.Language.class);
@@ -43,7 +43,8 @@ final class NudgeTexts {
 
     /// What a user reads when the work of a date is coming or has not been done.
     ///
-    /// @param lastReceivedAt of the user; who has not been heard of on the date is not told to have missed anything
+    /// @param lastReceivedAt of the user; who has not been heard of on the date is not told to have missed
+    ///     anything
     static String of(
             Nudge.Kind kind,
             LocalDate date,
@@ -51,8 +52,8 @@ final class NudgeTexts {
             @Nullable Instant lastReceivedAt,
             ZoneId zone) {
         return switch (kind) {
-            case RECOVERY, RE_ENGAGE, DUE_SOON -> text(language, kind.name());
-            case ENCOURAGE -> throw new IllegalArgumentException("who is encouraged is told what for");
+            case PAIN_CHECK, RECOVERY, RE_ENGAGE, DUE_SOON, PROGRESS_READY -> text(language, kind.name());
+            case SAFETY, ENCOURAGE -> throw new IllegalArgumentException("the user is told what for");
             case OVERDUE -> {
                 if (lastReceivedAt == null) {
                     yield text(language, "OVERDUE.never");
@@ -72,7 +73,7 @@ final class NudgeTexts {
         return text(language, "mail.footer");
     }
 
-    private static String text(Preferences.Language language, String key, Object... values) {
+    static String text(Preferences.Language language, String key, Object... values) {
         String pattern = Objects.requireNonNull(BUNDLES.get(language)).getString(key);
         return new MessageFormat(pattern, locale(language)).format(values);
     }
@@ -83,7 +84,7 @@ final class NudgeTexts {
                 .format(instant.atZone(zone));
     }
 
-    private static Locale locale(Preferences.Language language) {
+    static Locale locale(Preferences.Language language) {
         return switch (language) {
             case EN -> Locale.UK;
             case DE -> Locale.GERMANY;

@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import dev.adhere.contracts.Alert.Rule;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.Nudge.Channel;
 import dev.adhere.contracts.Nudge.Kind;
@@ -19,8 +20,9 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A user's nudges during one call of the fold: decided once, then on their way until they are delivered, given up or
-/// unknown. Pure; what is to be sent stands in the head as SENDING, for whoever's claim it carries.
+/// A user's nudges during one call of the fold: decided once, then on their way until they are delivered,
+/// given up or unknown. Pure; what is to be sent stands in the head as SENDING, for whoever's claim it
+/// carries.
 final class Nudging {
 
     /// An attempt that brought no result by then has one that cannot be known.
@@ -48,11 +50,26 @@ final class Nudging {
 
     private final UserState.Draft head;
     private final Function<LocalDate, List<Slot>> slots;
+    private final PainRules rules;
 
     /// @param slots of a date, filled as they are now
-    Nudging(UserState.Draft head, Function<LocalDate, List<Slot>> slots) {
+    Nudging(UserState.Draft head, Function<LocalDate, List<Slot>> slots, PainRules rules) {
         this.head = head;
         this.slots = slots;
+        this.rules = rules;
+    }
+
+    /// Tells the user at once what a rule of section 2 found. It stands in the inbox and goes nowhere else:
+    /// the user is in the app, and it is about health.
+    void say(Rule rule, String text, Instant at) {
+        say(rule, "", text, at);
+    }
+
+    /// @param about what tells two things of a rule and a date apart
+    void say(Rule rule, String about, String text, Instant at) {
+        LocalDate today = LocalDate.ofInstant(at, head.zone);
+        String id = NudgePolicy.id(head.userId, Kind.SAFETY, today, rule + "|" + about);
+        put(Decision.sent(id, Kind.SAFETY, today, at, at, text, Channel.INBOX).delivered(Channel.INBOX));
     }
 
     /// A kind whose moment for a date has come.
@@ -95,7 +112,7 @@ final class Nudging {
 
     private void settle(Chance chance, String text, Instant now) {
         Reason reason = NudgePolicy.gate(situation(chance.kind(), chance.date()), chance.moment(), now);
-        String id = NudgePolicy.id(head.userId, chance.kind(), chance.date());
+        String id = NudgePolicy.id(head.userId, chance.kind(), chance.date(), "");
         put(
                 reason == null
                         ? Decision.sent(id, chance.kind(), chance.date(), chance.moment(), now, text, channel())
@@ -215,10 +232,38 @@ final class Nudging {
         if (head.plan == null || isDecided(date, occasion::decidedBy)) {
             return null;
         }
-        Instant moment = NudgePolicy.momentOf(occasion, date, slots, head.preferences, head.zone);
-        // A moment that had passed at the last edit belongs to what was edited: editing never sends the past.
+        Instant moment = switch (occasion) {
+            case MORNING -> checkOn(date);
+            case COMING, PASSED -> NudgePolicy.momentOf(occasion, date, slots, head.preferences, head.zone);
+            case PROGRESS -> progressOn(date);
+        };
+        // A moment that had passed at the last edit belongs to what was edited: editing never sends the
+        // past.
         boolean past = moment != null && head.editedAt != null && moment.isBefore(head.editedAt);
         return past ? null : moment;
+    }
+
+    // PAIN_CHECK: the morning after a session that gives reason to ask, or a day after a high score that
+    // nothing followed.
+    private @Nullable Instant checkOn(LocalDate date) {
+        Instant check = null;
+        if (NudgePolicy.asksAfter(date.minusDays(1), head.sums, head.plan, head.pain.findings, rules)) {
+            check = NudgePolicy.morning(date, head.preferences.quietHours(), head.zone);
+        }
+        for (PainState.Finding finding : PainPolicy.unanswered(head.pain.findings, head.pain.lastScoreAt)) {
+            Instant silent = NudgePolicy.afterQuiet(
+                    finding.at().plus(PainPolicy.SILENCE).atZone(head.zone), head.preferences.quietHours());
+            check = LocalDate.ofInstant(silent, head.zone).equals(date) ? earlier(check, silent) : check;
+        }
+        return check;
+    }
+
+    // PROGRESS_READY: the morning after a coach approved more, until it was shown.
+    private @Nullable Instant progressOn(LocalDate date) {
+        Instant moment = NudgePolicy.progress(date, head.zone);
+        boolean waits = head.pain.approvals.stream()
+                .anyMatch(approval -> NudgePolicy.waitsToBeShown(approval, moment, head.nudges));
+        return waits ? moment : null;
     }
 
     private boolean isDecided(LocalDate date, Predicate<Nudge> kind) {
@@ -245,7 +290,9 @@ final class Nudging {
                 head.preferences,
                 head.zone,
                 lastSetAt(),
-                this::active,
+                kind == Kind.PAIN_CHECK ? this::scored : this::active,
+                PainState.hold(head.pain.restrictions) != null,
+                !painOn(date).mornings().isEmpty(),
                 missed(date),
                 List.copyOf(head.nudges));
     }
@@ -259,7 +306,8 @@ final class Nudging {
         return last;
     }
 
-    // A date's sets may lie on both sides of one end, never on both sides of a day that lies between the two.
+    // A date's sets may lie on both sides of one end, never on both sides of a day that lies between the
+    // two.
     private boolean active(Instant after, Instant until) {
         for (DaySums sums : head.sums.values()) {
             Instant first = sums.firstSetAt();
@@ -269,6 +317,15 @@ final class Nudging {
             }
         }
         return false;
+    }
+
+    // What answers a question for pain is a score of that morning.
+    private boolean scored(Instant after, Instant until) {
+        return !painOn(LocalDate.ofInstant(after, head.zone)).mornings().isEmpty();
+    }
+
+    private DayPain painOn(LocalDate date) {
+        return PainPolicy.Days.of(head.sums).painOn(date);
     }
 
     // The inbox always has it; who wants e-mail gets it there, too.

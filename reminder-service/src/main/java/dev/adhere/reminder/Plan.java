@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import dev.adhere.contracts.Exercise;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param versions by `effectiveFrom`, ascending and distinct
 /// @param revision counts the PUTs
-/// @param firstSavedAt when the user's first plan was saved; lateness before that day counts from it (rule 8)
+/// @param firstSavedAt when the user's first plan was saved; lateness before that day counts from it (rule
+///     8)
 /// @param editedAt when it was saved last; no nudge is decided for a moment before that
 record Plan(
         ZoneId timeZone,
@@ -51,6 +53,40 @@ record Plan(
         return valid;
     }
 
+    /// Whether something of what is valid on a date is new, or more than before, since at most so many
+    /// days.
+    boolean isNewOn(LocalDate date, int days) {
+        Version valid = on(date);
+        if (valid == null || !valid.effectiveFrom().isAfter(date.minusDays(days))) {
+            return false;
+        }
+        Version before = on(valid.effectiveFrom().minusDays(1));
+        for (Item item : valid.items()) {
+            Item was = before == null ? null : before.forExercise(item.exerciseId());
+            if (was == null || item.sets() * item.target() > was.sets() * was.target()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// What the plan calls an exercise; one that is not in it goes by its id.
+    static String name(@Nullable Plan plan, String exerciseId) {
+        String name = exerciseId;
+        for (Version version : plan == null ? List.<Version>of() : plan.versions()) {
+            Item item = version.forExercise(exerciseId);
+            name = item == null ? name : item.traits().name();
+        }
+        return name;
+    }
+
+    /// The version that follows another; null after the last.
+    @Nullable
+    Version after(Version version) {
+        int next = versions.indexOf(version) + 1;
+        return next < versions.size() ? versions.get(next) : null;
+    }
+
     /// @param items empty for a pause
     record Version(LocalDate effectiveFrom, List<Item> items) {
 
@@ -73,7 +109,10 @@ record Plan(
     ///
     /// @param sets at least 1, per side and per time of day
     /// @param holdSeconds seconds
-    /// @param unilateral as the catalogue had it when the plan was saved: a slot of the past is never rewritten
+    /// @param traits what the catalogue said of it when the plan was saved: a slot of the past is never
+    ///     rewritten
+    /// @param postponeFrom the low back's score from which it is postponed (P2), 1-10; null: as the
+    ///     thresholds have it
     record Item(
             String id,
             String exerciseId,
@@ -81,7 +120,26 @@ record Plan(
             @Nullable Integer reps,
             @Nullable Integer holdSeconds,
             Schedule schedule,
-            boolean unilateral) {
+            Traits traits,
+            @Nullable Integer postponeFrom) {
+
+        /// What the catalogue says of an exercise, as far as rules read it.
+        ///
+        /// @param kind null where a plan was saved by a release that did not keep it
+        record Traits(String name, boolean unilateral, Exercise.@Nullable Kind kind, boolean postponeOnDiscomfort) {}
+
+        boolean unilateral() {
+            return traits.unilateral();
+        }
+
+        /// The low back's score from which it is postponed (P2); null where it never is.
+        @Nullable
+        Integer postponedFrom(PainRules rules) {
+            if (!traits.postponeOnDiscomfort()) {
+                return null;
+            }
+            return postponeFrom == null ? Integer.valueOf(rules.discomfortFrom()) : postponeFrom;
+        }
 
         /// The target T of a set: repetitions if it has them, else seconds.
         int target() {

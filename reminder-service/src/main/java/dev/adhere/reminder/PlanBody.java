@@ -72,6 +72,8 @@ record PlanBody(
     /// @param reps repetitions of a set
     /// @param holdSeconds seconds of a set
     /// @param schedule when it is due
+    /// @param postponeFrom the low back's pain score from which it is postponed (P2), for an exercise that
+    ///     the catalogue says to postpone on discomfort; left out: the lowest that the thresholds have
     @FromClient
     @Schema(name = "PlanItem")
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -91,7 +93,10 @@ record PlanBody(
             @Schema(minimum = "1", maximum = "14400", example = "30") @Nullable
             Integer holdSeconds,
 
-            @Schema(requiredMode = REQUIRED) @Nullable ScheduleBody schedule) {}
+            @Schema(requiredMode = REQUIRED) @Nullable ScheduleBody schedule,
+
+            @Schema(minimum = "1", maximum = "10", example = "2") @Nullable
+            Integer postponeFrom) {}
 
     /// When an item is due: exactly one of `dayOfWeek`, `everyDays` and `timesPerWeek`.
     ///
@@ -206,7 +211,7 @@ record PlanBody(
             case Plan.Schedule.EveryDays s -> new ScheduleBody(null, s.n(), null, timesOfDay);
             case Plan.Schedule.TimesPerWeek s -> new ScheduleBody(null, null, s.n(), timesOfDay);
         };
-        return new ItemBody(i.id(), i.exerciseId(), i.sets(), i.reps(), i.holdSeconds(), schedule);
+        return new ItemBody(i.id(), i.exerciseId(), i.sets(), i.reps(), i.holdSeconds(), schedule, i.postponeFrom());
     }
 
     /// One run through a body.
@@ -275,6 +280,7 @@ record PlanBody(
             within(at + ".sets", body.sets(), 1, 100, true);
             within(at + ".reps", body.reps(), 1, 1000, false);
             within(at + ".holdSeconds", body.holdSeconds(), 1, 14_400, false);
+            within(at + ".postponeFrom", body.postponeFrom(), 1, 10, false);
             if (body.reps() == null && body.holdSeconds() == null) {
                 fault(at, "needs reps or holdSeconds");
             }
@@ -290,9 +296,25 @@ record PlanBody(
             if (exercise == null) {
                 unknown.add(new FieldError(at + ".exerciseId", "is no exercise of the catalogue"));
             }
-            boolean unilateral = exercise != null && Boolean.TRUE.equals(exercise.unilateral());
+            Plan.Item.Traits traits = exercise == null
+                    ? new Plan.Item.Traits(exerciseId, false, null, false)
+                    : new Plan.Item.Traits(
+                            exercise.name(),
+                            Boolean.TRUE.equals(exercise.unilateral()),
+                            exercise.kind(),
+                            exercise.postponeOnDiscomfort());
+            if (body.postponeFrom() != null && exercise != null && !exercise.postponeOnDiscomfort()) {
+                fault(at + ".postponeFrom", "is for an exercise that is postponed on discomfort");
+            }
             return new Plan.Item(
-                    body.id(), exerciseId, body.sets(), body.reps(), body.holdSeconds(), schedule, unilateral);
+                    body.id(),
+                    exerciseId,
+                    body.sets(),
+                    body.reps(),
+                    body.holdSeconds(),
+                    schedule,
+                    traits,
+                    body.postponeFrom());
         }
 
         private void within(String field, @Nullable Integer value, int min, int max, boolean required) {
@@ -383,7 +405,8 @@ record PlanBody(
             }
         }
 
-        // A first plan may tell what has been the case for up to 42 days, so that history can be brought in.
+        // A first plan may tell what has been the case for up to 42 days, so that history can be brought
+        // in.
         List<Plan.Version> first(List<Plan.Version> versions) {
             LocalDate earliest = situation.today().minusDays(Lateness.HORIZON_DAYS);
             for (Plan.Version version : versions) {

@@ -33,7 +33,8 @@ import reactor.core.publisher.Mono;
 @RestController
 class ProfileController {
 
-    // Letters of any script, marks that belong to them, and what stands between names; nothing that turns text around.
+    // Letters of any script, marks that belong to them, and what stands between names; nothing that turns
+    // text around.
     private static final Pattern PSEUDONYM = Pattern.compile("[\\p{L}\\p{M}\\p{N}\\p{P}\\p{S} ]{1,64}");
     private static final int MOST_PAIN = 10;
 
@@ -128,7 +129,7 @@ class ProfileController {
             Caller caller) {
         return Blocking.call(() -> {
             caller.require(Role.USER, Role.COACH);
-            var _ = access.read(caller, userId);
+            boolean byCoach = !caller.owns(access.read(caller, userId).userId());
             Instant now = clock.instant();
             Profile saved = keeper.edit(
                             userId,
@@ -136,7 +137,7 @@ class ProfileController {
                                 long revision = user.head().profile().revision();
                                 Revision.require(ifMatch, revision);
                                 return new Fold.EditProfile(
-                                        body.toProfile(revision + 1, user.head().today(now)));
+                                        body.toProfile(revision + 1, user.head().today(now)), byCoach);
                             },
                             now)
                     .profile();

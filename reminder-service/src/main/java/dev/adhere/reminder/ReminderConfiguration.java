@@ -19,6 +19,7 @@ import java.time.Clock;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
@@ -30,8 +31,10 @@ import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.mail.javamail.JavaMailSenderImpl;
 import tools.jackson.databind.json.JsonMapper;
 
-/// How the parts are put together; the path of the data is in `EventListener`, `DueTimes` and the controllers.
+/// How the parts are put together; the path of the data is in `EventListener`, `DueTimes` and the
+/// controllers.
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(PainRules.class)
 class ReminderConfiguration {
 
     @Bean
@@ -76,8 +79,8 @@ class ReminderConfiguration {
     }
 
     @Bean
-    Keeper keeper(Users users, Metrics metrics) {
-        return new Keeper(users, metrics::written);
+    Keeper keeper(Users users, PainRules rules, Metrics metrics) {
+        return new Keeper(users, rules, metrics::written);
     }
 
     @Bean

@@ -7,6 +7,7 @@ import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.WriteModel;
+import dev.adhere.contracts.Alert;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.mongo.DuplicateKeys;
@@ -27,8 +28,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Tells others what became of a user: figures and decisions to Kafka, decisions to the log in MongoDB.
 ///
-/// Telling twice is harmless: figures are the current ones, a decision has one id. Whoever folds and then tells does
-/// both in one turn, so that a topic's last word on a user is the newest.
+/// Telling twice is harmless: figures are the current ones, a decision has one id. Whoever folds and then
+/// tells does both in one turn, so that a topic's last word on a user is the newest.
 final class Teller {
 
     private static final long ACK_SECONDS = 10;
@@ -68,7 +69,8 @@ final class Teller {
                 Topic.ADHERENCE.topicName(), head.userId(), json.writeValueAsBytes(AdherenceAnswer.of(head, now)));
     }
 
-    /// Tells what is pending of these users, and notes that it was told. Who changed meanwhile is told again.
+    /// Tells what is pending of these users, and notes that it was told. Who changed meanwhile is told
+    /// again.
     ///
     /// @param pending gives the heads as they are stored
     void tellPending(Supplier<Collection<UserState>> pending, Instant now) {
@@ -91,6 +93,11 @@ final class Teller {
                         sends.add(kafka.send(Topic.NUDGES.topicName(), head.userId(), json.writeValueAsBytes(nudge)));
                     }
                 }
+                for (Alert alert : head.pain().alerts()) {
+                    if (head.pending().alerts().contains(alert.id())) {
+                        sends.add(kafka.send(Topic.ALERTS.topicName(), head.userId(), json.writeValueAsBytes(alert)));
+                    }
+                }
                 told.put(head.userId(), List.of(new Fold.Told(head.revision())));
             }
         } finally {
@@ -104,7 +111,8 @@ final class Teller {
         var _ = keeper.fold(told, now);
     }
 
-    // Replaces what was logged of an earlier revision only. Where a later one is there, the upsert fails on _id.
+    // Replaces what was logged of an earlier revision only. Where a later one is there, the upsert fails on
+    // _id.
     private static WriteModel<Document> logged(UserState head, Nudge nudge) {
         return new ReplaceOneModel<>(
                 Filters.and(

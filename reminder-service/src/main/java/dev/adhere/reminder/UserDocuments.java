@@ -1,7 +1,9 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.CareTeam;
+import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.Nudge;
+import dev.adhere.contracts.RedFlag;
 import dev.adhere.contracts.SessionEvent;
 import java.nio.ByteBuffer;
 import java.time.DayOfWeek;
@@ -12,6 +14,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -28,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class UserDocuments {
 
     /// Raised with every change that an older release could not read.
-    static final int SCHEMA = 3;
+    static final int SCHEMA = 4;
 
     private UserDocuments() {}
 
@@ -70,7 +73,8 @@ final class UserDocuments {
                 .append("careTeamDirty", s.careTeamDirty() ? Boolean.TRUE : null)
                 .append("links", s.links().isEmpty() ? null : list(s.links(), UserDocuments::link))
                 .append("nudges", list(s.nudges(), UserDocuments::decision))
-                .append("excuses", list(s.excuses(), UserDocuments::excuse));
+                .append("excuses", list(s.excuses(), UserDocuments::excuse))
+                .append("pain", PainDocuments.of(s.pain()));
         Plan plan = s.plan();
         if (plan != null) {
             doc.append("plan", plan(plan));
@@ -84,7 +88,8 @@ final class UserDocuments {
         if (!s.pending().isEmpty()) {
             doc.append("pending", true)
                     .append("tellAdherence", s.pending().adherence())
-                    .append("tellNudges", s.pending().nudges());
+                    .append("tellNudges", s.pending().nudges())
+                    .append("tellAlerts", s.pending().alerts());
         }
         doc.values().removeIf(v -> v == null);
         return doc;
@@ -112,6 +117,7 @@ final class UserDocuments {
                 careTeam(userId, d.get("careTeam", Document.class)),
                 d.getBoolean("careTeamDirty", false),
                 documents(d, "excuses").stream().map(UserDocuments::excuse).toList(),
+                PainDocuments.state(d.get("pain", Document.class)),
                 // An earlier release wrote Z, which is no name of the IANA list.
                 d.getString("zone").equals("Z") ? UserState.NO_ZONE : ZoneId.of(d.getString("zone")),
                 LocalDate.parse(d.getString("throughDate")),
@@ -124,7 +130,9 @@ final class UserDocuments {
                 instant(d, "nextDue"),
                 new UserState.Applied(d.getString("topicId"), d.get("appliedOffset", -1L)),
                 new UserState.Pending(
-                        d.getBoolean("tellAdherence", false), d.getList("tellNudges", String.class, List.of())),
+                        d.getBoolean("tellAdherence", false),
+                        d.getList("tellNudges", String.class, List.of()),
+                        d.getList("tellAlerts", String.class, List.of())),
                 d.getLong("revision"));
     }
 
@@ -178,6 +186,9 @@ final class UserDocuments {
                         .append("sensation", score.sensation().name())
                         .append("region", score.region().name())
                         .append("exerciseId", score.exerciseId());
+            case Fact.Answers answers ->
+                doc.append("yes", list(new TreeSet<>(answers.yes()), Enum::name))
+                        .append("no", list(new TreeSet<>(answers.no()), Enum::name));
             case Fact.Withdrawn _ -> doc.append("withdrawal", true);
         }
         doc.values().removeIf(v -> v == null);
@@ -190,6 +201,10 @@ final class UserDocuments {
         Integer score = d.getInteger("score");
         if (d.getBoolean("withdrawal", false)) {
             return new Fact.Withdrawn(d.getString("id"), time, receivedAt, d.getString("replaces"));
+        }
+        if (d.containsKey("yes")) {
+            return new Fact.Answers(
+                    d.getString("id"), time, receivedAt, flags(d, "yes"), flags(d, "no"), d.getString("replaces"));
         }
         return score == null
                 ? new Fact.DoneSet(
@@ -211,6 +226,10 @@ final class UserDocuments {
                         SessionEvent.Region.valueOf(d.getString("region")),
                         d.getString("exerciseId"),
                         d.getString("replaces"));
+    }
+
+    private static Set<RedFlag> flags(Document d, String name) {
+        return d.getList(name, String.class).stream().map(RedFlag::valueOf).collect(Collectors.toSet());
     }
 
     // ---- parts of the head
@@ -237,7 +256,7 @@ final class UserDocuments {
     private static Document sums(DaySums s) {
         var ids = ByteBuffer.allocate(s.ids().length * Integer.BYTES);
         ids.asIntBuffer().put(s.ids());
-        return new Document("date", s.date().toString())
+        var doc = new Document("date", s.date().toString())
                 .append("due", s.due())
                 .append("done", s.done())
                 .append("excused", s.excused())
@@ -248,6 +267,10 @@ final class UserDocuments {
                 .append("firstSetAt", text(s.firstSetAt()))
                 .append("lastSetAt", text(s.lastSetAt()))
                 .append("ids", new Binary(ids.array()));
+        if (!s.pain().isEmpty()) {
+            doc.append("pain", PainDocuments.of(s.pain()));
+        }
+        return doc;
     }
 
     private static DaySums sums(Document d) {
@@ -265,6 +288,7 @@ final class UserDocuments {
                 new TreeSet<>(d.getList("exercises", String.class)),
                 instant(d, d.containsKey("firstSetAt") ? "firstSetAt" : "lastSetAt"),
                 instant(d, "lastSetAt"),
+                PainDocuments.day(d.get("pain", Document.class)),
                 ids);
     }
 
@@ -449,7 +473,11 @@ final class UserDocuments {
                 .append("sets", i.sets())
                 .append("reps", i.reps())
                 .append("holdSeconds", i.holdSeconds())
+                .append("name", i.traits().name())
                 .append("unilateral", i.unilateral())
+                .append("kind", name(i.traits().kind()))
+                .append("postponeOnDiscomfort", i.traits().postponeOnDiscomfort())
+                .append("postponeFrom", i.postponeFrom())
                 .append("timesOfDay", list(i.schedule().timesOfDay(), LocalTime::toString));
         switch (i.schedule()) {
             case Plan.Schedule.DaysOfWeek s ->
@@ -485,16 +513,21 @@ final class UserDocuments {
                 d.getInteger("reps"),
                 d.getInteger("holdSeconds"),
                 schedule,
-                d.getBoolean("unilateral"));
+                new Plan.Item.Traits(
+                        d.get("name", d.getString("exerciseId")),
+                        d.getBoolean("unilateral"),
+                        value(d, "kind", Exercise.Kind::valueOf),
+                        d.getBoolean("postponeOnDiscomfort", false)),
+                d.getInteger("postponeFrom"));
     }
 
     // ---- small things
 
-    private static List<Document> documents(Document d, String name) {
+    static List<Document> documents(Document d, String name) {
         return d.getList(name, Document.class, List.of());
     }
 
-    private static <T, R> List<R> list(Iterable<T> values, Function<T, R> map) {
+    static <T, R> List<R> list(Iterable<T> values, Function<T, R> map) {
         var list = new ArrayList<R>();
         for (T value : values) {
             list.add(map.apply(value));
@@ -502,19 +535,19 @@ final class UserDocuments {
         return list;
     }
 
-    private static @Nullable String text(@Nullable Object value) {
+    static @Nullable String text(@Nullable Object value) {
         return value == null ? null : value.toString();
     }
 
-    private static @Nullable String name(@Nullable Enum<?> value) {
+    static @Nullable String name(@Nullable Enum<?> value) {
         return value == null ? null : value.name();
     }
 
-    private static @Nullable Instant instant(Document d, String name) {
+    static @Nullable Instant instant(Document d, String name) {
         return value(d, name, InstantText::parse);
     }
 
-    private static <T> @Nullable T value(Document d, String name, Function<String, T> parse) {
+    static <T> @Nullable T value(Document d, String name, Function<String, T> parse) {
         String text = d.getString(name);
         return text == null ? null : parse.apply(text);
     }

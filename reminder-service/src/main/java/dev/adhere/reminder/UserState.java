@@ -12,15 +12,17 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// One user's head: everything that is needed to think about the user but the facts themselves, which are in
-/// `Day`s.
+/// One user's head: everything that is needed to think about the user but the facts themselves, which are
+/// in `Day`s.
 ///
+/// @param excuses that people entered; what rules take out is in `pain`
 /// @param zone in force: it rules day ends and nudges until the next day end
 /// @param throughDate the last closed local day; never goes back once a plan is there
 /// @param sums the dates from the horizon on that have facts or are closed
 /// @param links facts that correct, withdraw or are named by one that does, by id
 /// @param nudges decisions of the last 14 days, and what fatigue looks at of the last 42, oldest first
-/// @param editedAt when plan, preferences or excuses were edited last: no nudge is decided for a moment before that
+/// @param editedAt when plan, preferences or excuses were edited last: no nudge is decided for a moment
+///     before that
 /// @param nextDueAt when the fold wants to be called next though nothing happened; null for never
 /// @param applied up to where this user's partition has been folded
 /// @param pending what is to be told to others and was not yet confirmed
@@ -33,6 +35,7 @@ record UserState(
         CareTeam careTeam,
         boolean careTeamDirty,
         List<Excuse> excuses,
+        PainState pain,
         ZoneId zone,
         LocalDate throughDate,
         NavigableMap<LocalDate, DaySums> sums,
@@ -63,28 +66,39 @@ record UserState(
 
     /// @param adherence the figures changed
     /// @param nudges decisions by id
-    record Pending(boolean adherence, List<String> nudges) {
+    /// @param alerts by id
+    record Pending(boolean adherence, List<String> nudges, List<String> alerts) {
 
-        static final Pending NOTHING = new Pending(false, List.of());
+        static final Pending NOTHING = new Pending(false, List.of(), List.of());
 
         Pending {
             nudges = List.copyOf(nudges);
+            alerts = List.copyOf(alerts);
         }
 
         Pending withAdherence() {
-            return new Pending(true, nudges);
+            return new Pending(true, nudges, alerts);
         }
 
         Pending withNudge(String id) {
-            var ids = new ArrayList<>(nudges);
-            if (!ids.contains(id)) {
-                ids.add(id);
+            return new Pending(adherence, with(nudges, id), alerts);
+        }
+
+        Pending withAlert(String id) {
+            return new Pending(adherence, nudges, with(alerts, id));
+        }
+
+        private static List<String> with(List<String> ids, String id) {
+            if (ids.contains(id)) {
+                return ids;
             }
-            return new Pending(adherence, ids);
+            var all = new ArrayList<>(ids);
+            all.add(id);
+            return all;
         }
 
         boolean isEmpty() {
-            return !adherence && nudges.isEmpty();
+            return !adherence && nudges.isEmpty() && alerts.isEmpty();
         }
     }
 
@@ -105,6 +119,7 @@ record UserState(
                 new CareTeam(userId, 0, List.of()),
                 false,
                 List.of(),
+                PainState.NOTHING,
                 NO_ZONE,
                 LocalDate.ofInstant(now, NO_ZONE).minusDays(1),
                 new TreeMap<>(),
@@ -122,6 +137,11 @@ record UserState(
     /// Ids of facts that a correction or a withdrawal has put out of force.
     Set<String> superseded() {
         return ChainLink.superseded(links);
+    }
+
+    /// What takes slots out of the measure, for whatever reason.
+    List<Excuse> excusesInForce() {
+        return PainState.excuses(pain.restrictions(), excuses);
     }
 
     /// The zone that should rule from the next day end on.
@@ -165,6 +185,7 @@ record UserState(
         CareTeam careTeam;
         boolean careTeamDirty;
         List<Excuse> excuses;
+        final PainState.Draft pain;
         ZoneId zone;
         LocalDate throughDate;
         final TreeMap<LocalDate, DaySums> sums;
@@ -193,6 +214,7 @@ record UserState(
             careTeam = s.careTeam;
             careTeamDirty = s.careTeamDirty;
             excuses = s.excuses;
+            pain = new PainState.Draft(s.pain);
             zone = s.zone;
             throughDate = s.throughDate;
             sums = new TreeMap<>(s.sums);
@@ -217,6 +239,7 @@ record UserState(
                     careTeam,
                     careTeamDirty,
                     excuses,
+                    pain.done(),
                     zone,
                     throughDate,
                     sums,

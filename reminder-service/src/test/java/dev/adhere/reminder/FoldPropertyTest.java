@@ -199,7 +199,8 @@ class FoldPropertyTest {
                         bySeconds ? null : target,
                         bySeconds ? Integer.valueOf(target) : random.nextBoolean() ? null : 5,
                         schedule,
-                        random.nextInt(3) == 0));
+                        Situations.traits(exercise, random.nextInt(3) == 0),
+                        null));
             }
         }
         return items;

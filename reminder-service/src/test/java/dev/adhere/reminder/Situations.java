@@ -1,10 +1,13 @@
 package dev.adhere.reminder;
 
+import dev.adhere.contracts.Exercise;
+import dev.adhere.contracts.RedFlag;
 import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.SessionEvent.CompletedSet;
 import dev.adhere.contracts.SessionEvent.Context;
 import dev.adhere.contracts.SessionEvent.Envelope;
 import dev.adhere.contracts.SessionEvent.PainScore;
+import dev.adhere.contracts.SessionEvent.RedFlagAnswers;
 import dev.adhere.contracts.SessionEvent.Region;
 import dev.adhere.contracts.SessionEvent.Sensation;
 import dev.adhere.contracts.SessionEvent.Side;
@@ -38,7 +41,16 @@ final class Situations {
     }
 
     static Plan.Item item(String exercise, int sets, int reps, boolean unilateral, Plan.Schedule schedule) {
-        return new Plan.Item(exercise, exercise, sets, reps, null, schedule, unilateral);
+        return new Plan.Item(exercise, exercise, sets, reps, null, schedule, traits(exercise, unilateral), null);
+    }
+
+    /// As the catalogue has them: all but the stretch strengthen, and the low tummy is postponed on discomfort.
+    static Plan.Item.Traits traits(String exercise, boolean unilateral) {
+        return new Plan.Item.Traits(
+                exercise,
+                unilateral,
+                exercise.equals("stretch") ? Exercise.Kind.STRETCHING : Exercise.Kind.STRENGTHENING,
+                exercise.equals("lower-tummy"));
     }
 
     /// 9 set-units a day: bridge 3x10, tilt 2x10, bird-dog 2x5 per side.
@@ -106,6 +118,54 @@ final class Situations {
                 replaces);
     }
 
+    /// A score with all that rules read of it, received two seconds later.
+    static PainScore score(int score, Context context, @Nullable String exercise, ZonedDateTime time) {
+        return score(score, context, Sensation.PAIN, Region.LOW_BACK, exercise, time);
+    }
+
+    static PainScore score(
+            int score,
+            Context context,
+            Sensation sensation,
+            Region region,
+            @Nullable String exercise,
+            ZonedDateTime time) {
+        return new PainScore(
+                new Envelope(
+                        "user-001",
+                        "p" + NEXT.incrementAndGet(),
+                        "app/test",
+                        PainScore.TYPE,
+                        time.toOffsetDateTime(),
+                        time.toInstant().plusSeconds(2),
+                        Map.of()),
+                JsonMapper.shared().createObjectNode(),
+                score,
+                context,
+                sensation,
+                region,
+                exercise,
+                time.getZone(),
+                null,
+                null);
+    }
+
+    static RedFlagAnswers answers(Map<RedFlag, Boolean> answers, ZonedDateTime time) {
+        return new RedFlagAnswers(
+                new Envelope(
+                        "user-001",
+                        "f" + NEXT.incrementAndGet(),
+                        "app/test",
+                        RedFlagAnswers.TYPE,
+                        time.toOffsetDateTime(),
+                        time.toInstant().plusSeconds(2),
+                        Map.of()),
+                JsonMapper.shared().createObjectNode(),
+                answers,
+                time.getZone(),
+                null);
+    }
+
     static Withdrawal withdrawal(String replaces, String id, ZonedDateTime time, Instant receivedAt) {
         return new Withdrawal(
                 new Envelope(
@@ -160,6 +220,11 @@ final class Situations {
 
         Story act(Fold.Input input) {
             return fold(input, now);
+        }
+
+        /// The event at its time of receipt.
+        Story when(SessionEvent event) {
+            return at(event.receivedAt()).event(event);
         }
 
         Story event(SessionEvent event) {

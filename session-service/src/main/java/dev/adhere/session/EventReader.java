@@ -23,8 +23,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Reads what a client app sent as one event, or says why it is none. Pure: bytes and a moment in, a verdict
-/// out.
+/// Reads what a client app sent as one event, or says why it is none. Pure: bytes and a moment in, a
+/// verdict out.
 ///
 /// The order of the checks is part of the contract: what cannot be JSON of ours, then the service's own
 /// fields, then the
@@ -160,7 +160,7 @@ final class EventReader {
         String exercise = switch (event) {
             case SessionEvent.CompletedSet set -> set.exerciseId();
             case SessionEvent.PainScore score -> score.exerciseId();
-            case SessionEvent.Withdrawal _, SessionEvent.Unknown _ -> null;
+            case SessionEvent.RedFlagAnswers _, SessionEvent.Withdrawal _, SessionEvent.Unknown _ -> null;
         };
         if (exercise != null && !exerciseKnown.test(exercise)) {
             return settled
@@ -197,8 +197,8 @@ final class EventReader {
         }
     }
 
-    // A further attribute is kept as CloudEvents would carry it; what CloudEvents could not carry is kept as
-    // one JSON text.
+    // A further attribute is kept as CloudEvents would carry it; what CloudEvents could not carry is kept
+    // as one JSON text.
     private static Map<String, Object> extensions(ObjectNode event) {
         Map<String, Object> extensions = new HashMap<>();
         ObjectNode rest = StrictJson.MAPPER.createObjectNode();

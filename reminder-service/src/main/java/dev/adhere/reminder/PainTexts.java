@@ -1,0 +1,85 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.Alert.Rule;
+import dev.adhere.contracts.RedFlag;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
+import java.time.format.FormatStyle;
+import org.jspecify.annotations.Nullable;
+
+/// What is said about pain (section 2.5): what the user entered, the rule that applied, whom to turn to. No
+/// diagnosis, no reassurance, no advice on treatment.
+final class PainTexts {
+
+    private PainTexts() {}
+
+    /// U-CONTACT.
+    static String contact(Preferences.Language language) {
+        return NudgeTexts.text(language, "pain.contact");
+    }
+
+    /// U-NOT-IMPROVING.
+    static String notImproving(Preferences.Language language, long weeks) {
+        return NudgeTexts.text(language, "pain.notImproving", weeks);
+    }
+
+    /// @param number of the emergency service; null: the user is told to call the local one
+    static String emergency(Preferences.Language language, @Nullable String number) {
+        return number == null || number.isBlank()
+                ? NudgeTexts.text(language, "pain.emergency")
+                : NudgeTexts.text(language, "pain.emergency.number", number);
+    }
+
+    static String urgent(Preferences.Language language) {
+        return NudgeTexts.text(language, "pain.urgent");
+    }
+
+    /// P1.
+    static String paused(Preferences.Language language, int from, String exercise, LocalDate until) {
+        return NudgeTexts.text(language, "pain.P1", from, exercise, date(language, until));
+    }
+
+    /// P3.
+    static String notSettled(Preferences.Language language, int rise, String exercise, LocalDate until) {
+        return NudgeTexts.text(language, "pain.P3", rise, exercise, date(language, until));
+    }
+
+    /// Why something waits, for the user.
+    static String restriction(PainState.Restriction r, UserState head, PainRules rules) {
+        Preferences.Language language = head.preferences().language();
+        String name = r.exerciseId() == null ? "" : Plan.name(head.plan(), r.exerciseId());
+        LocalDate to = r.to();
+        return switch (r.rule()) {
+            case P1 -> to == null ? name : paused(language, rules.stopFrom(), name, to);
+            case P3 -> to == null ? name : notSettled(language, rules.rise(), name, to);
+            case P2 -> NudgeTexts.text(language, "pain.P2", name);
+            default -> NudgeTexts.text(language, "pain." + r.rule());
+        };
+    }
+
+    /// What a coach reads.
+    static String alert(Preferences.Language language, Rule rule, Object... values) {
+        return NudgeTexts.text(language, "alert." + rule, values);
+    }
+
+    /// A red-flag question.
+    static String question(Preferences.Language language, RedFlag flag) {
+        return NudgeTexts.text(language, "redFlag." + flag);
+    }
+
+    /// "This service is not watched round the clock."
+    static String notWatched(Preferences.Language language) {
+        return NudgeTexts.text(language, "pain.notWatched");
+    }
+
+    /// That Adhere is no medical device as delivered.
+    static String notice(Preferences.Language language) {
+        return NudgeTexts.text(language, "pain.notice");
+    }
+
+    private static String date(Preferences.Language language, LocalDate date) {
+        return DateTimeFormatter.ofLocalizedDate(FormatStyle.LONG)
+                .withLocale(NudgeTexts.locale(language))
+                .format(date);
+    }
+}
