@@ -82,15 +82,29 @@ final class Pain {
             case Fact.Score score -> {
                 if (counts) {
                     scored(score, date, at);
+                    caughtUp(date, at);
                 }
             }
             case Fact.DoneSet _ -> {
                 if (counts) {
                     afterSession(date, at);
+                    caughtUp(date, at);
                 }
             }
             case Fact.Withdrawn _ -> {}
         }
+    }
+
+    // What a phone tells of closed days may show what their closing could not.
+    private void caughtUp(LocalDate date, Instant at) {
+        if (!date.isAfter(head.throughDate)) {
+            progress(head.throughDate, at);
+        }
+    }
+
+    // Who hears of a day long gone is only told what to do about it now, not what to have done then.
+    private boolean isNews(LocalDate date, Instant at) {
+        return !date.isBefore(LocalDate.ofInstant(at, head.zone).minusDays(1));
     }
 
     private void scored(Fact.Score score, LocalDate date, Instant at) {
@@ -108,7 +122,7 @@ final class Pain {
                 && found(Rule.P5, null, date, score.time(), at, (double) score.score(), null)) {
             pain.ask = Rule.P5;
             alert(Rule.P5, null, date, at, score.score());
-            nudging.say(Rule.P5, PainTexts.contact(head.preferences.language()), at);
+            contact(Rule.P5, !isNews(date, at), at);
         }
         newPlace(score, date, at);
         if (pain.firstScoreOn == null || date.isBefore(pain.firstScoreOn)) {
@@ -242,7 +256,7 @@ final class Pain {
         if (isHigh(date)) {
             LocalDate second = isHigh(date.plusDays(1)) ? date.plusDays(1) : date;
             boolean both = isHigh(second.minusDays(1));
-            boolean told = toldLately(Rule.P8, second);
+            boolean told = toldLately(Rule.P8, second) || !isNews(second, at);
             if (both && found(Rule.P8, null, second, score.time(), at, (double) score.score(), null)) {
                 alert(Rule.P8, null, second, at, score.score());
                 contact(Rule.P8, told, at);
@@ -253,7 +267,7 @@ final class Pain {
             return;
         }
         Double weekBefore = PainPolicy.median(days, date.minusDays(7));
-        boolean told = toldLately(Rule.P7, date);
+        boolean told = toldLately(Rule.P7, date) || !isNews(date, at);
         if (weekBefore != null
                 && now - weekBefore >= rules.worseBy()
                 && found(Rule.P7, null, date, score.time(), at, now, weekBefore)) {
@@ -275,7 +289,9 @@ final class Pain {
                 && PainPolicy.notImproving(pain.firstMedian, now, rules)
                 && found(Rule.P9, null, date, score.time(), at, now, pain.firstMedian)) {
             alert(Rule.P9, null, date, at, now, pain.firstMedian);
-            nudging.say(Rule.P9, PainTexts.notImproving(head.preferences.language(), day / 7), at);
+            if (isNews(date, at)) {
+                nudging.say(Rule.P9, PainTexts.notImproving(head.preferences.language(), day / 7), at);
+            }
         }
     }
 

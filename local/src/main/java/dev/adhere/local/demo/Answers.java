@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,6 +39,56 @@ record Answers(HttpClient http, Tokens tokens, URI session, URI reminder) {
                     : "";
         } while (!cursor.isEmpty());
         return items;
+    }
+
+    /// What a rule or a person takes out of a user's measure.
+    ///
+    /// @param to null until somebody ends it
+    /// @param exerciseId null for all
+    record Excuse(
+            LocalDate from,
+            @Nullable LocalDate to,
+            @Nullable String exerciseId) {
+
+        boolean covers(LocalDate date, String exercise) {
+            return !date.isBefore(from)
+                    && (to == null || !date.isAfter(to))
+                    && (exerciseId == null || exerciseId.equals(exercise));
+        }
+    }
+
+    /// A user's excuses, up to the newest thousand.
+    List<Excuse> excuses(String userId) throws IOException, InterruptedException {
+        var excuses = new ArrayList<Excuse>();
+        for (JsonNode excuse : list(userId, "excuses")) {
+            String to = excuse.path("to").stringValue(null);
+            excuses.add(new Excuse(
+                    LocalDate.parse(excuse.path("from").asString()),
+                    to == null ? null : LocalDate.parse(to),
+                    excuse.path("exerciseId").stringValue(null)));
+        }
+        return excuses;
+    }
+
+    /// What coaches are to look at, newest first: `P5 URGENT: ...`.
+    List<String> alerts(String userId) throws IOException, InterruptedException {
+        var alerts = new ArrayList<String>();
+        for (JsonNode alert : list(userId, "alerts")) {
+            String exercise = alert.path("exerciseId").stringValue(null);
+            alerts.add(String.format(
+                    Locale.ROOT,
+                    "%-4s %-8s %s%s",
+                    alert.path("rule").asString(),
+                    alert.path("severity").asString(),
+                    exercise == null ? "" : exercise + ": ",
+                    alert.path("text").asString()));
+        }
+        return alerts;
+    }
+
+    private JsonNode list(String userId, String what) throws IOException, InterruptedException {
+        return get(reminder.resolve("/v1/users/" + userId + "/" + what + "?size=1000"), userId)
+                .path("items");
     }
 
     /// The dates on which the versions of a user's plan begin.

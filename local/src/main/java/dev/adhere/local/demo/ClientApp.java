@@ -19,9 +19,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What a client app has to do to bring its events in: stream them as NDJSON, read the outcome of each line, and send
-/// again
-/// under the same ids whatever has no final one, ever more slowly.
+/// What a client app has to do to bring its events in: stream them as NDJSON, read the outcome of each
+/// line, and send again under the same ids whatever has no final one, ever more slowly.
 final class ClientApp {
 
     /// Told of every final outcome, once a line.

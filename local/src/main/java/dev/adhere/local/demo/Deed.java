@@ -99,12 +99,12 @@ sealed interface Deed {
     ///
     /// @param began the demo's first start
     static List<Deed> on(LocalDate date, Person person, Instant began, long seed) {
-        return new Day(date, person, seed).deeds(began);
+        return new Day(date, person, began, seed).deeds(began);
     }
 
     /// Scores told a minute or two before a moment; a phone whose clock is ahead dates them after it.
     static List<Deed> justBefore(Instant moment, Person person, long seed) {
-        var day = new Day(person.date(moment), person, ~seed);
+        var day = new Day(person.date(moment), person, moment, ~seed);
         return List.of(
                 day.felt(moment.minusSeconds(120).atZone(person.zone()), "AD_HOC", null),
                 day.felt(moment.minusSeconds(60).atZone(person.zone()), "AD_HOC", null));
@@ -114,11 +114,13 @@ sealed interface Deed {
     final class Day {
         private final LocalDate date;
         private final Person person;
+        private final int daysBefore;
         private final Random chance;
         private final Random ids;
 
-        private Day(LocalDate date, Person person, long seed) {
+        private Day(LocalDate date, Person person, Instant began, long seed) {
             this.date = date;
+            this.daysBefore = (int) ChronoUnit.DAYS.between(date, person.date(began));
             this.person = person;
             this.chance = new Random(mix(seed, 2L * person.number(), date.toEpochDay()));
             this.ids = new Random(mix(seed, 2L * person.number() + 1, date.toEpochDay()));
@@ -128,7 +130,6 @@ sealed interface Deed {
             var deeds = new ArrayList<Deed>();
             List<Programme.Item> due = person.due(date, began);
             Habit habit = person.habit();
-            int daysBefore = (int) ChronoUnit.DAYS.between(date, person.date(began));
             boolean asked = chance.nextInt(100) < habit.scores();
             if (asked && !due.isEmpty()) {
                 deeds.add(felt(local(6, 5 + chance.nextInt(20)), "MORNING", null));
@@ -171,7 +172,7 @@ sealed interface Deed {
         private Felt felt(ZonedDateTime at, String context, @Nullable String exerciseId) {
             // Who over-does feels the effort, which is no pain.
             boolean effort = person.habit() == Habit.OVERDOING && context.equals("DURING");
-            int score = effort ? 7 : person.habit().pain(chance);
+            int score = effort ? 7 : person.habit().pain(daysBefore, chance);
             return new Felt(id(at), at, score, context, effort ? "EFFORT" : "PAIN", exerciseId);
         }
 

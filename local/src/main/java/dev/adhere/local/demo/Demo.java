@@ -19,15 +19,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Twenty-four people with low-back pain and their phones: what they did in the last weeks is brought in, then they go
-/// on.
+/// Twenty-four people with low-back pain and their phones: what they did in the last weeks is brought in,
+/// then they go on.
 ///
-/// People, plans, days and ids follow from the seed and the moment of the first start; the ledger in the data folder
-/// keeps
-/// both, so that a second start sends what is new and nothing twice.
+/// People, plans, days and ids follow from the seed and the moment of the first start; the ledger in the
+/// data folder keeps both, so that a second start sends what is new and nothing twice.
 public final class Demo {
 
-    /// A kept demo is gone on with by its own seed only: under another one, other people would have the same names.
+    /// A kept demo is gone on with by its own seed only: under another one, other people would have the
+    /// same names.
     public static final class OtherSeed extends Exception {
         OtherSeed(String message) {
             super(message);
@@ -185,9 +185,8 @@ public final class Demo {
         }
     }
 
-    /// Goes on until the thread is interrupted: a handful of events a minute, by whoever is awake and has not done
-    /// today's
-    /// exercises; a phone that was offline comes back.
+    /// Goes on until the thread is interrupted: a handful of events a minute, by whoever is awake and has
+    /// not done today's exercises; a phone that was offline comes back.
     ///
     /// @param say told once a minute, and when something special happens
     public void live(Consumer<String> say) throws InterruptedException {

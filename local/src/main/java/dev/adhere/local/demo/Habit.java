@@ -13,6 +13,8 @@ enum Habit {
     BEGINNER("began nine days ago"),
     OVERDOING("over-doing"),
     IN_PAIN("in pain"),
+    WORSENING("worse since last week"),
+    READY("ready for more"),
     OFFLINE("offline for three days"),
     CLOCK_AHEAD("phone clock 14 min ahead"),
     CLOCK_BEHIND("phone clock 7 min behind"),
@@ -56,10 +58,11 @@ enum Habit {
     /// @return the chance in per cent that a due day is trained on
     int showsUp(int daysBefore) {
         return switch (this) {
+            case READY -> 100;
             case STEADY, OVERDOING -> 97;
             case MOSTLY, BEGINNER, CLOCK_AHEAD, CLOCK_BEHIND, TWICE, RUBBISH -> 86;
             case OFFLINE -> 92;
-            case PARTLY -> 80;
+            case PARTLY, WORSENING -> 80;
             case IN_PAIN -> 65;
             case LAPSING -> daysBefore < 6 ? 0 : Math.min(95, 5 * daysBefore - 25);
             case RETURNING -> daysBefore > 4 && daysBefore <= 18 ? 0 : 90;
@@ -72,6 +75,7 @@ enum Habit {
             case OVERDOING -> prescribed + 1 + random.nextInt(prescribed + 1);
             case PARTLY -> random.nextInt(100) < 55 ? prescribed : prescribed / 2;
             case IN_PAIN -> random.nextInt(100) < 60 ? prescribed : 0;
+            case READY -> prescribed;
             default -> random.nextInt(100) < 96 ? prescribed : prescribed - 1;
         };
     }
@@ -80,14 +84,19 @@ enum Habit {
     int amount(int target, Random random) {
         return switch (this) {
             case OVERDOING -> target + random.nextInt(target / 2 + 1);
+            case READY -> target;
             case IN_PAIN, PARTLY -> Math.max(1, target * (60 + random.nextInt(41)) / 100);
             default -> random.nextInt(100) < 92 ? target : Math.max(1, target * 4 / 5);
         };
     }
 
     /// A score of pain, 0-10.
-    int pain(Random random) {
+    ///
+    /// @param daysBefore the demo's first day, negative after it
+    int pain(int daysBefore, Random random) {
         return switch (this) {
+            case READY -> 0;
+            case WORSENING -> daysBefore < 7 ? 5 : 2;
             case IN_PAIN -> 4 + random.nextInt(4);
             case LAPSING, PARTLY -> 2 + random.nextInt(3);
             default -> random.nextInt(3);
@@ -96,6 +105,6 @@ enum Habit {
 
     /// In how many of a hundred sessions the app asks how it was.
     int scores() {
-        return this == IN_PAIN ? 100 : 40;
+        return this == IN_PAIN || this == WORSENING || this == READY ? 100 : 40;
     }
 }

@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// What the simulated phones remember: what they have made and what became of it. A text file, appended to, so that a
-/// second start goes on where the first one ended.
+/// What the simulated phones remember: what they have made and what became of it. A text file, appended to,
+/// so that a second start goes on where the first one ended.
 ///
 /// A line is `began INSTANT SEED`, `made USER KEY JSON` or `done USER KEY OUTCOME`, with tabs between.
 final class Ledger {

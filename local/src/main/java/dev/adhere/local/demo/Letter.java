@@ -4,9 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /// One line that an app sends.
 ///
-/// @param key under which the app remembers what became of it: the event's id, or a name for what is no event of its
+/// @param key under which the app remembers what became of it: the event's id, or a name for what is no
+///     event of its
 /// own
-/// @param event whether it must be stored under its key once it is accepted; false for rubbish and for other content
+/// @param event whether it must be stored under its key once it is accepted; false for rubbish and for
+///     other content
 /// under
 ///     an id that is taken
 /// @param json the line, without its end

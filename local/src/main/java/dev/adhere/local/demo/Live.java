@@ -12,9 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// What happens next once the demo runs. Days are quickened: whoever is awake and has something left of today does it
-/// now,
-/// a few people at a time, a set each in turn.
+/// What happens next once the demo runs. Days are quickened: whoever is awake and has something left of
+/// today does it now, a few people at a time, a set each in turn.
 final class Live {
 
     /// One event in this time, all people together.

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a person's phone has to send at a moment: everything that happened until then and has no outcome yet, and what
-/// faulty phones send beside it. Pure but for the ledger that it reads.
+/// What a person's phone has to send at a moment: everything that happened until then and has no outcome
+/// yet, and what faulty phones send beside it. Pure but for the ledger that it reads.
 final class Outbox {
 
     private static final Duration AHEAD = Duration.ofMinutes(10);
@@ -36,7 +36,8 @@ final class Outbox {
         };
     }
 
-    /// Other content under ids that are taken, as after a restored backup; to be sent after the first content.
+    /// Other content under ids that are taken, as after a restored backup; to be sent after the first
+    /// content.
     List<Letter> altered(Person person, Instant now) {
         var letters = new ArrayList<Letter>();
         if (person.habit() == Habit.TWICE) {

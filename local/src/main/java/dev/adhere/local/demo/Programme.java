@@ -3,9 +3,8 @@ package dev.adhere.local.demo;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the coach prescribes, in two stages. Exercises and doses are those of the catalogue's sources; where a source
-/// gives
-/// no number it is the coach's own.
+/// What the coach prescribes, in two stages. Exercises and doses are those of the catalogue's sources;
+/// where a source gives no number it is the coach's own.
 enum Programme {
     CORE(
             List.of(reps("cat-cow", 1, 8), reps("bridge", 1, 10), reps("pelvic-tilt", 1, 10), held("bird-dog", 1, 5)),
@@ -26,6 +25,7 @@ enum Programme {
                     seconds("walking", 1, 900),
                     reps("deep-abdominal-drawing-in", 2, 5),
                     reps("pelvic-tilt", 2, 3),
+                    twoSided("lower-tummy-strengthening", 1, 6),
                     reps("bridge", 1, 10))),
     STRONG(
             List.of(

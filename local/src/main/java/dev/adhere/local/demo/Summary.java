@@ -24,7 +24,9 @@ public final class Summary {
     /// @param missing events that were accepted and are not stored
     /// @param strangers stored events that the simulator did not send
     /// @param conflicts listed, and how many it must be
-    /// @param planned whether the plan is the demo's; somebody who tries things out may have written another one
+    /// @param planned whether the plan is the demo's; somebody who tries things out may have written
+    ///     another one
+    /// @param alerts what coaches are to look at
     /// @param week A7 as told: thousandths of a set, and sets
     record Row(
             Person person,
@@ -37,7 +39,8 @@ public final class Summary {
             long conflictsExpected,
             boolean planned,
             Expected week,
-            Expected weekExpected) {
+            Expected weekExpected,
+            List<String> alerts) {
 
         static Row read(Person person, Answers answers, Ledger ledger) throws IOException, InterruptedException {
             String userId = person.userId();
@@ -50,6 +53,7 @@ public final class Summary {
             missing.removeAll(stored);
             // Each once: an id that is listed twice is a stranger, too.
             int strangers = events.size() - (expected.size() - missing.size());
+            List<Answers.Excuse> excuses = answers.excuses(userId);
             LocalDate through = LocalDate.parse(adherence.path("throughDate").asString());
             JsonNode a7 = adherence.path("a7");
             long done = a7.path("numerator")
@@ -74,7 +78,12 @@ public final class Summary {
                                     .map(Person.Version::from)
                                     .toList()),
                     new Expected(done, a7.path("denominator").asLong(0)),
-                    Expected.week(person, through, ledger));
+                    Expected.week(
+                            person,
+                            through,
+                            ledger,
+                            (date, exercise) -> excuses.stream().anyMatch(excuse -> excuse.covers(date, exercise))),
+                    answers.alerts(userId));
         }
 
         boolean isAsExpected() {
@@ -129,8 +138,8 @@ public final class Summary {
         this.took = took;
     }
 
-    /// Whether everything that was accepted is stored once, every outcome was the right one, and every A7 is what the
-    /// simulator counts itself.
+    /// Whether everything that was accepted is stored once, every outcome was the right one, and every A7
+    /// is what the simulator counts itself.
     public boolean isAsExpected() {
         return tally.surprises() == 0 && rows.stream().allMatch(Row::isAsExpected);
     }
@@ -148,6 +157,13 @@ public final class Summary {
                   80 % or more, now and at best. Today is shown apart until the day ends where the person lives.
 
                 """);
+        text.append("  For coaches to look at (GET /v1/users/.../alerts):\n");
+        for (Row row : rows) {
+            row.alerts()
+                    .forEach(alert -> text.append(String.format(
+                            Locale.ROOT, "  %-9s %s%n", row.person().userId(), alert)));
+        }
+        text.append('\n');
         long stored =
                 rows.stream().mapToLong(row -> row.stored() - row.strangers()).sum();
         int missing = rows.stream().mapToInt(Row::missing).sum();

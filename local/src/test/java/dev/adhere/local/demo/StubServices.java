@@ -157,6 +157,7 @@ final class StubServices implements AutoCloseable {
         String user = path[3];
         switch (path[4]) {
             case "plan" -> plan(exchange, user);
+            case "excuses", "alerts" -> page(exchange, Map.of());
             case "events" -> page(exchange, events.getOrDefault(user, Map.of()));
             case "events/conflicts" -> page(exchange, conflicts.getOrDefault(user, Map.of()));
             default -> answer(exchange, 200, adherence(user));
@@ -185,7 +186,7 @@ final class StubServices implements AutoCloseable {
         var through = person.date(clock.instant()).minusDays(1);
         Expected week;
         try {
-            week = Expected.week(person, through, Ledger.open(ledger, Demo.SEED, clock.instant()));
+            week = Expected.week(person, through, Ledger.open(ledger, Demo.SEED, clock.instant()), (_, _) -> false);
         } catch (Demo.OtherSeed e) {
             throw new IOException(e);
         }
