@@ -135,7 +135,8 @@ class AdherenceController {
     /// @param time when it was done
     /// @param receivedAt when the service received it
     /// @param target repetitions or seconds of a full set
-    /// @param amount of which `target` is a full set; null where the app gave none, which asserts a full set
+    /// @param amount of which `target` is a full set; null where the app gave none, which asserts a full
+    ///     set
     record ExplainSet(
             @Schema(example = "0193-set-1") String id,
             Instant time,

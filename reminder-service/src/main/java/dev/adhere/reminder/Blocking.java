@@ -7,9 +7,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
-/// Takes work that waits for MongoDB off the event loop, onto virtual threads. A caller waits five seconds at most;
-/// what
-/// became of an edit is unknown then.
+/// Takes work that waits for MongoDB off the event loop, onto virtual threads. A caller waits five seconds
+/// at most; what became of an edit is unknown then.
 final class Blocking {
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);

@@ -7,8 +7,8 @@ import java.util.Collection;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// A counted fact that corrects, withdraws or is named by one that does: what the head must know of it to tell which of
-/// its chain is in force (rule 10), wherever its date's facts are.
+/// A counted fact that corrects, withdraws or is named by one that does: what the head must know of it to
+/// tell which of its chain is in force (rule 10), wherever its date's facts are.
 ///
 /// @param date on which the fact counts
 record ChainLink(

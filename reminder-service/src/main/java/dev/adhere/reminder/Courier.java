@@ -21,9 +21,9 @@ import org.springframework.context.SmartLifecycle;
 
 /// Makes the attempts that the fold began: out through a channel, and how it ended back into the fold.
 ///
-/// An attempt stands in the user's head, under this instance's claim, before it is made. So work that is done
-/// meanwhile and sending exclude each other, and an instance that dies in between leaves a lease that ends as UNKNOWN
-/// and never a second message.
+/// An attempt stands in the user's head, under this instance's claim, before it is made. So work that is
+/// done meanwhile and sending exclude each other, and an instance that dies in between leaves a lease that
+/// ends as UNKNOWN and never a second message.
 final class Courier implements SmartLifecycle {
 
     /// A way out. May block.

@@ -22,8 +22,8 @@ record Decision(
 
     /// What is still to happen to a nudge.
     ///
-    /// @param at when the fold looks at it next: PENDING for the next attempt, SENDING for the end of the lease,
-    ///     SNOOZED for the end of the snooze
+    /// @param at when the fold looks at it next: PENDING for the next attempt, SENDING for the end of the
+    ///     lease, SNOOZED for the end of the snooze
     /// @param expiresAt it is not sent after that
     /// @param attempts that were begun
     /// @param holder who was told to make the attempt under way

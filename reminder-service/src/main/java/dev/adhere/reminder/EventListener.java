@@ -22,6 +22,7 @@ import org.springframework.kafka.annotation.KafkaListener;
 class EventListener {
 
     static final String ID = "reminder-keeper";
+    static final String REPLAY_ID = "reminder-replay";
 
     private static final Logger log = LoggerFactory.getLogger(EventListener.class);
 
@@ -73,6 +74,24 @@ class EventListener {
         next.forEach(partitions::consumed);
         // Last, so that a batch that comes again because it could not be told counts once.
         metrics.folded(receivedAt, written.get());
+    }
+
+    /// Stored events that are sent again (`session-events-replay`): facts that cause nothing else.
+    @KafkaListener(
+            id = REPLAY_ID,
+            topics = "session-events-replay",
+            batch = "true",
+            containerFactory = "replayContainers")
+    void onReplay(List<ConsumerRecord<String, byte[]>> records) {
+        var inputs = new HashMap<String, List<Fold.Input>>();
+        for (ConsumerRecord<String, byte[]> record : records) {
+            SessionEvent event = read(record);
+            if (event != null) {
+                inputs.computeIfAbsent(event.userId(), _ -> new ArrayList<>()).add(new Fold.Replayed(event));
+            }
+        }
+        Instant now = clock.instant();
+        teller.tellAdherence(() -> keeper.fold(inputs, now).values(), now);
     }
 
     // What cannot be read is dead-lettered by the recorder, which sees the same record; here it only must

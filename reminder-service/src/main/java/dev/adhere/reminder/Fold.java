@@ -42,6 +42,13 @@ final class Fold {
     /// @param topicId the life of the topic in which the offset is valid
     record Happened(SessionEvent event, String topicId, long offset) implements Input {}
 
+    /// An event that was stored long ago comes again because what was kept of it here may be lost. It is a
+    /// fact like any other, and causes nothing else: no nudge, no postponement, no alert.
+    record Replayed(SessionEvent event) implements Input {}
+
+    /// What is derived is computed anew from the facts, all of which are loaded. Causes nothing else.
+    record Rebuild() implements Input {}
+
     /// The user's care record is edited. The edit has been checked.
     sealed interface Edit extends Input {}
 
@@ -108,23 +115,13 @@ final class Fold {
     static Set<LocalDate> needs(UserState head, Input input) {
         return switch (input) {
             case Happened(SessionEvent.Dated event, String _, long _) -> {
-                var dates = new TreeSet<LocalDate>();
-                if (!Lateness.beyondHorizon(event)) {
-                    dates.add(event.date());
-                    dates.addAll(datesOf(head, event.id()));
-                    dates.addAll(datesOfChains(head, event));
-                    // Of any type: a pain score, too, may part a chain of sets or displace one on a full
-                    // date.
-                    for (LocalDate date : List.copyOf(dates)) {
-                        if (Dose.hasQuota(head.plan(), date)) {
-                            dates.addAll(Dose.weekOf(date));
-                        }
-                    }
-                }
+                var dates = datesOfFacts(head, event);
                 dates.addAll(datesOfPain(head, event));
                 yield dates;
             }
-            case Happened(SessionEvent.Unknown _, String _, long _) -> Set.of();
+            case Replayed(SessionEvent.Dated event) -> datesOfFacts(head, event);
+            case Happened(SessionEvent.Unknown _, String _, long _), Replayed(SessionEvent.Unknown _) -> Set.of();
+            case Rebuild _ -> withFacts(head);
             case EditPlan _, EditExcuses _ -> withFacts(head);
             case EditPreferences _, EditCareTeam _, Acknowledge _, Snooze _, Dismiss _, Attempted _, Told _ -> Set.of();
             case EditProfile _, Approve _, EndHold _ -> open(head);
@@ -140,6 +137,22 @@ final class Fold {
         };
     }
 
+    private static Set<LocalDate> datesOfFacts(UserState head, SessionEvent.Dated event) {
+        var dates = new TreeSet<LocalDate>();
+        if (!Lateness.beyondHorizon(event)) {
+            dates.add(event.date());
+            dates.addAll(datesOf(head, event.id()));
+            dates.addAll(datesOfChains(head, event));
+            // Of any type: a pain score, too, may part a chain of sets or displace one on a full date.
+            for (LocalDate date : List.copyOf(dates)) {
+                if (Dose.hasQuota(head.plan(), date)) {
+                    dates.addAll(Dose.weekOf(date));
+                }
+            }
+        }
+        return dates;
+    }
+
     private static Set<LocalDate> open(UserState head) {
         var dates = withFacts(head);
         dates.removeIf(date -> !date.isAfter(head.throughDate()));
@@ -151,8 +164,9 @@ final class Fold {
     private static Set<LocalDate> datesOfPain(UserState head, SessionEvent.Dated event) {
         LocalDate date = event.date();
         if (event instanceof SessionEvent.CompletedSet) {
-            LocalDate before = date.minusDays(1);
-            return hasPain(head, date.plusDays(1)) && hasFacts(head, before) ? Set.of(before) : Set.of();
+            if (!hasPain(head, date.plusDays(1))) {
+                return Set.of();
+            }
         }
         if (event instanceof SessionEvent.Withdrawal) {
             return Set.of();
@@ -221,6 +235,10 @@ final class Fold {
         var step = new Step(user, rules);
         switch (input) {
             case Happened happened -> step.happened(happened, now);
+            case Replayed(SessionEvent event) -> {
+                var _ = step.counted(event);
+            }
+            case Rebuild _ -> step.rebuild();
             case EditPlan(Plan plan) -> step.editPlan(plan, now);
             case EditPreferences(Preferences preferences) -> {
                 step.head.preferences = preferences;
@@ -288,7 +306,7 @@ final class Fold {
 
     /// The first date whose sums are kept. Weeks are kept and frozen whole: the quota of rule 12 looks at
     /// all of its week.
-    private static LocalDate keptFrom(LocalDate throughDate) {
+    static LocalDate keptFrom(LocalDate throughDate) {
         return Dose.weekOf(throughDate.minusDays(KEPT_DAYS)).getFirst();
     }
 
@@ -341,6 +359,22 @@ final class Fold {
                 return;
             }
             head.applied = new UserState.Applied(input.topicId(), input.offset());
+            Counted counted = counted(event);
+            if (counted != null) {
+                caused(counted, now);
+            } else if (event instanceof SessionEvent.RedFlagAnswers answers && Lateness.beyondHorizon(answers)) {
+                // A yes is heeded however late it comes.
+                pain.happened(Fact.of(answers), answers.date(), false, answers.receivedAt());
+            }
+        }
+
+        /// A fact that was new.
+        ///
+        /// @param without the sums of its date before it
+        private record Counted(SessionEvent.Dated event, Fact fact, DaySums without) {}
+
+        // Takes an event into the facts and the figures; null where it is no fact or was there already.
+        private @Nullable Counted counted(SessionEvent event) {
             if (head.lastReceivedAt == null || event.receivedAt().isAfter(head.lastReceivedAt)) {
                 head.lastReceivedAt = event.receivedAt();
             }
@@ -348,7 +382,7 @@ final class Fold {
                 forgetWithoutPlan(event.receivedAt());
             }
             if (!(event instanceof SessionEvent.Dated dated) || Lateness.beyondHorizon(dated) || isKnown(dated.id())) {
-                return;
+                return null;
             }
             LocalDate date = dated.date();
             DaySums without = sums(date);
@@ -365,6 +399,13 @@ final class Fold {
                     recompute(Dose.weekOf(each));
                 }
             }
+            return new Counted(dated, fact, without);
+        }
+
+        private void caused(Counted counted, Instant now) {
+            SessionEvent.Dated dated = counted.event();
+            Fact fact = counted.fact();
+            LocalDate date = dated.date();
             boolean counts = day(date).counted(fact.id()) != null && !superseded.contains(fact.id());
             pain.happened(fact, date, counts, dated.receivedAt());
             boolean justDone = dated instanceof SessionEvent.CompletedSet
@@ -372,8 +413,56 @@ final class Fold {
                     && !dated.time().toInstant().isBefore(now.minus(FRESH))
                     && !dated.receivedAt().isBefore(now.minus(FRESH));
             if (justDone && head.sums.containsKey(date)) {
-                nudging.encourage(date, without, now);
+                nudging.encourage(date, counted.without(), now);
             }
+        }
+
+        // Everything that is derived from facts that may still change, anew. What was decided stays:
+        // nudges, findings, restrictions; and so does the streak of the days before, which nothing can
+        // change any more.
+        void rebuild() {
+            LocalDate oldest = keptFrom(head.throughDate);
+            UserState before = head.done();
+            head.links.values().removeIf(link -> !link.date().isBefore(oldest));
+            head.sums.clear();
+            var dates = new TreeSet<LocalDate>();
+            for (Day day : days.values()) {
+                if (!day.date().isBefore(oldest)) {
+                    dates.add(day.date());
+                    // For the quota of rule 12, which looks at what was done on other dates.
+                    head.sums.put(day.date(), DaySums.of(day, day.sets(Set.of()), List.of(), List.of()));
+                }
+            }
+            for (LocalDate date : dates) {
+                for (Fact fact : day(date).counted()) {
+                    String target = fact.replaces();
+                    if (target != null) {
+                        head.links.put(fact.id(), ChainLink.of(fact, date));
+                        link(target);
+                    }
+                }
+            }
+            superseded = ChainLink.superseded(head.links.values());
+            recompute(dates);
+            for (LocalDate date = firstDate(oldest); !date.isAfter(head.throughDate); date = date.plusDays(1)) {
+                dates.add(date);
+            }
+            recompute(dates);
+            if (head.sums.equals(before.sums())) {
+                // Links that no figure needs any more may have been kept; that is no damage.
+                head.links.clear();
+                before.links().forEach(link -> head.links.put(link.id(), link));
+            } else {
+                tellAdherence();
+            }
+        }
+
+        private LocalDate firstDate(LocalDate oldest) {
+            if (head.plan == null || head.plan.versions().isEmpty()) {
+                return head.throughDate.plusDays(1);
+            }
+            LocalDate begins = head.plan.versions().getFirst().effectiveFrom();
+            return begins.isBefore(oldest) ? oldest : begins;
         }
 
         // Rule 10: keeps a link of every counted fact that names another or is named, and says on which
@@ -418,6 +507,8 @@ final class Fold {
             LocalDate oldest = keptFrom(LocalDate.ofInstant(receivedAt, head.zone));
             head.sums.headMap(oldest).clear();
             forgetLinks(oldest);
+            pain.forget(oldest, receivedAt);
+            nudging.forget(receivedAt);
         }
 
         // Rule 10: the first of an id counts, on whatever date it was.
@@ -446,7 +537,7 @@ final class Fold {
                 recompute(List.of(date));
             }
             recompute(List.copyOf(head.sums.keySet()));
-            pain.gate(now);
+            pain.planned(now);
             tellAdherence();
         }
 
@@ -471,10 +562,10 @@ final class Fold {
                 head.throughDate = open;
                 head.zone = head.done().wantedZone();
                 pain.closed(open, end);
-                pain.opened(open.plusDays(1), end);
             }
             pain.waited(now);
             if (!head.throughDate.equals(before)) {
+                pain.opened(now);
                 freeze();
                 pain.forget(keptFrom(head.throughDate), now);
                 tellAdherence();

@@ -103,6 +103,28 @@ final class Keeper {
         }
     }
 
+    /// Computes what is derived of a user anew, from all facts that are stored; false where nothing was
+    /// other than it must be. Live traffic goes on: who is changed meanwhile is read again.
+    boolean rebuild(String userId, Instant now) {
+        for (int attempt = 0; ; attempt++) {
+            nextAttempt(attempt);
+            UserState head = users.head(userId);
+            if (head == null) {
+                return false;
+            }
+            var before = new User(head, users.daysFrom(userId, Fold.keptFrom(head.throughDate())));
+            User after = applyAll(before, List.of(new Fold.Rebuild()), now);
+            if (after.head().equals(head)) {
+                return false;
+            }
+            if (users.write(List.of(new Users.Change(before, after)), attempt > 0)
+                    .isEmpty()) {
+                witness.written(head, after.head());
+                return true;
+            }
+        }
+    }
+
     private User apply(User before, List<Input> inputs, Instant now) {
         try {
             return applyAll(before, inputs, now);

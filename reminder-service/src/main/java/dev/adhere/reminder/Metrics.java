@@ -16,7 +16,8 @@ import java.util.stream.Collectors;
 
 /// What this service counts; `docs/metrics.md` says what each meter means and when it moves.
 ///
-/// Every meter that is known beforehand is made at the start, at 0, so that a first increase is seen as one.
+/// Every meter that is known beforehand is made at the start, at 0, so that a first increase is seen as
+/// one.
 final class Metrics {
 
     // In place of a reason, for nudges that were sent.
@@ -70,8 +71,8 @@ final class Metrics {
         timersDue.set(users);
     }
 
-    /// Counts nudges that are settled by a write: not to be sent after all, sent, or perhaps sent. Each is settled
-    /// once.
+    /// Counts nudges that are settled by a write: not to be sent after all, sent, or perhaps sent. Each is
+    /// settled once.
     void written(UserState before, UserState after) {
         if (after.pending().nudges().isEmpty()) {
             return;

@@ -51,7 +51,7 @@ class NudgeController {
         this.access = access;
         this.keeper = keeper;
         this.clock = clock;
-        this.log = log.collection();
+        this.log = log.nudges();
     }
 
     /// A user's inbox: the nudges that were sent, newest first.

@@ -320,8 +320,10 @@ final class NudgePolicy {
             return Reason.OUTRANKED;
         }
         for (Decision decision : s.decided()) {
-            boolean snoozed =
-                    decision.is(State.SNOOZED) && decision.nudge().date().equals(s.date());
+            boolean snoozed = decision.is(State.SNOOZED)
+                    && decision.nudge().date().equals(s.date())
+                    && s.kind() != Kind.PAIN_CHECK
+                    && decision.nudge().kind() != Kind.SAFETY;
             boolean atOnce = decision.sent()
                     && decision.nudge().kind() != Kind.SAFETY
                     && decision.moment().equals(moment);

@@ -65,6 +65,16 @@ final class Nudging {
         say(rule, "", text, at);
     }
 
+    /// Whether a rule has said something to the user within so many days.
+    boolean saidSince(Rule rule, Instant at, int days) {
+        LocalDate today = LocalDate.ofInstant(at, head.zone);
+        return today.minusDays(days - 1L)
+                .datesUntil(today.plusDays(1))
+                .map(date -> NudgePolicy.id(head.userId, Kind.SAFETY, date, rule + "|"))
+                .anyMatch(id -> head.nudges.stream()
+                        .anyMatch(decision -> decision.nudge().id().equals(id)));
+    }
+
     /// @param about what tells two things of a rule and a date apart
     void say(Rule rule, String about, String text, Instant at) {
         LocalDate today = LocalDate.ofInstant(at, head.zone);

@@ -12,7 +12,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 
-/// Notes which partitions Kafka gives to this instance and takes away, and which life of the topic they are of.
+/// Notes which partitions Kafka gives to this instance and takes away, and which life of the topic they are
+/// of.
 final class Ownership implements ConsumerAwareRebalanceListener {
 
     private final Partitions partitions;

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
@@ -34,12 +35,13 @@ import org.jspecify.annotations.Nullable;
 final class Pain {
 
     private static final int FINDINGS_KEPT_DAYS = 60;
+    // Days are shown for a year.
+    private static final int SHOWN_DAYS = 400;
     private static final Duration ALERTS_KEPT = Duration.ofDays(90);
     private static final int MOST_ALERTS = 200;
     private static final int TOLD_AGAIN_AFTER_DAYS = 7;
     private static final int TIMES_TO_REGRESS = 2;
     private static final int LAPSED_AFTER = 7;
-    private static final Duration AWAITED = Duration.ofDays(3);
 
     private final UserState.Draft head;
     private final PainState.Draft pain;
@@ -78,7 +80,7 @@ final class Pain {
     /// @param at when it was received
     void happened(Fact fact, LocalDate date, boolean counts, Instant at) {
         switch (fact) {
-            case Fact.Answers answers -> answered(answers, at);
+            case Fact.Answers answers -> answered(answers, counts, at);
             case Fact.Score score -> {
                 if (counts) {
                     scored(score, date, at);
@@ -108,12 +110,12 @@ final class Pain {
     }
 
     private void scored(Fact.Score score, LocalDate date, Instant at) {
-        if (pain.lastScoreAt == null || score.time().isAfter(pain.lastScoreAt)) {
-            pain.lastScoreAt = score.time();
-        }
         // Effort and stretch are no pain, whatever their score.
         if (score.sensation() != Sensation.PAIN) {
             return;
+        }
+        if (pain.lastScoreAt == null || score.time().isAfter(pain.lastScoreAt)) {
+            pain.lastScoreAt = score.time();
         }
         if (score.context() == Context.DURING && score.score() >= rules.stopFrom()) {
             stop(score, date, at);
@@ -122,7 +124,7 @@ final class Pain {
                 && found(Rule.P5, null, date, score.time(), at, (double) score.score(), null)) {
             pain.ask = Rule.P5;
             alert(Rule.P5, null, date, at, score.score());
-            contact(Rule.P5, !isNews(date, at), at);
+            nudging.say(Rule.P5, PainTexts.contact(head.preferences.language()), at);
         }
         newPlace(score, date, at);
         if (pain.firstScoreOn == null || date.isBefore(pain.firstScoreOn)) {
@@ -145,7 +147,7 @@ final class Pain {
             return;
         }
         LocalDate until = date.plusDays(1);
-        alert(Rule.P1, exercise, date, at, score.score(), name(exercise));
+        alert(Rule.P1, exercise, date, at, score.score(), name(exercise), date.toString());
         if (postpone(Rule.P1, exercise, date, until, at)) {
             nudging.say(
                     Rule.P1,
@@ -158,14 +160,20 @@ final class Pain {
 
     // P10
     private void newPlace(Fact.Score score, LocalDate date, Instant at) {
-        if (score.score() < rules.newPlaceFrom()
-                || !PainPolicy.newPlace(score, date, days, pain.firstScoreOn)
-                || !found(Rule.P10, null, date, score.time(), at, (double) score.score(), null)) {
+        if (score.score() < rules.newPlaceFrom() || !PainPolicy.newPlace(score, date, days, pain.firstScoreOn)) {
             return;
         }
-        pain.ask = Rule.P10;
-        Severity severity = score.region() == Region.BOTH_LEGS ? Severity.URGENT : Severity.ROUTINE;
-        alert(Rule.P10, severity, null, date, at, score.score(), score.region().name());
+        boolean anew = found(Rule.P10, null, date, score.time(), at, (double) score.score(), null);
+        String region = score.region().name();
+        if (score.region() == Region.BOTH_LEGS) {
+            // Never behind another place of the same date.
+            pain.ask = Rule.P10;
+            String id = PainPolicy.alertId(head.userId, Rule.P10, region, date);
+            raise(id, Rule.P10, Severity.URGENT, null, date, at, score.score(), region);
+        } else if (anew) {
+            pain.ask = Rule.P10;
+            alert(Rule.P10, null, date, at, score.score(), region);
+        }
     }
 
     // P3, P3H and P6: how the morning after a session compares with what was before it.
@@ -188,11 +196,9 @@ final class Pain {
         if (rise < rules.rise()) {
             return;
         }
-        boolean anew = false;
         List<String> exercises = loaded(session);
         for (String exercise : exercises) {
             if (found(Rule.P3, exercise, date, at, at, (double) morning, (double) before)) {
-                anew = true;
                 if (postpone(Rule.P3, exercise, date, date, at)) {
                     nudging.say(
                             Rule.P3,
@@ -204,15 +210,26 @@ final class Pain {
             }
         }
         if (exercises.isEmpty()) {
-            anew = found(Rule.P3, null, date, at, at, (double) morning, (double) before);
+            var _ = found(Rule.P3, null, date, at, at, (double) morning, (double) before);
         }
-        LocalDate last = PainPolicy.sessionBefore(session, days);
-        boolean twice = last != null
-                && pain.findings.stream()
-                        .anyMatch(f -> f.rule() == Rule.P3 && f.date().equals(last.plusDays(1)));
-        if (anew && twice && found(Rule.P6, null, date, at, at, (double) morning, (double) before)) {
-            alert(Rule.P6, null, date, at);
+        inARow(PainPolicy.sessionBefore(session, days), session, at);
+        inARow(session, PainPolicy.sessionAfter(session, days), at);
+    }
+
+    // P6, whichever of two sessions was told of first.
+    private void inARow(@Nullable LocalDate first, @Nullable LocalDate second, Instant at) {
+        if (first != null
+                && second != null
+                && notSettled(first)
+                && notSettled(second)
+                && found(Rule.P6, null, second.plusDays(1), at, at, null, null)) {
+            alert(Rule.P6, null, second.plusDays(1), at);
         }
+    }
+
+    private boolean notSettled(LocalDate session) {
+        return pain.findings.stream()
+                .anyMatch(f -> f.rule() == Rule.P3 && f.date().equals(session.plusDays(1)));
     }
 
     // What was hard on a date; where nothing was scored during exercise, all that strengthens.
@@ -245,40 +262,63 @@ final class Pain {
 
     // P4: twice in a fortnight is more than bad luck.
     private void regress(Rule rule, String exercise, LocalDate date, Instant at) {
-        if (PainPolicy.times(pain.findings, rule, exercise, date) >= TIMES_TO_REGRESS
-                && found(Rule.P4, exercise, date, at, at, null, null)) {
-            alert(Rule.P4, exercise, date, at, name(exercise));
+        for (Finding later : List.copyOf(pain.findings)) {
+            boolean mayBeSecond = later.rule() == rule
+                    && exercise.equals(later.exerciseId())
+                    && !later.date().isBefore(date)
+                    && later.date().isBefore(date.plusDays(PainPolicy.FORTNIGHT));
+            if (mayBeSecond
+                    && PainPolicy.times(pain.findings, rule, exercise, later.date()) >= TIMES_TO_REGRESS
+                    && found(Rule.P4, exercise, later.date(), at, at, null, null)) {
+                alert(Rule.P4, exercise, later.date(), at, name(exercise));
+            }
         }
     }
 
     // P7, P8 and P9
     private void overWeeks(Fact.Score score, LocalDate date, Instant at) {
-        if (isHigh(date)) {
-            LocalDate second = isHigh(date.plusDays(1)) ? date.plusDays(1) : date;
-            boolean both = isHigh(second.minusDays(1));
-            boolean told = toldLately(Rule.P8, second) || !isNews(second, at);
-            if (both && found(Rule.P8, null, second, score.time(), at, (double) score.score(), null)) {
-                alert(Rule.P8, null, second, at, score.score());
-                contact(Rule.P8, told, at);
+        twoHighMornings(date, at);
+        twoHighMornings(date.plusDays(1), at);
+        // A morning counts into the medians of seven dates.
+        for (LocalDate t = date; !t.isAfter(date.plusDays(6)); t = t.plusDays(1)) {
+            Double now = days.painOn(t).morning() == null ? null : PainPolicy.median(days, t);
+            if (now != null) {
+                if (pain.firstMedianOn == null || !t.isAfter(pain.firstMedianOn)) {
+                    pain.firstMedianOn = t;
+                    pain.firstMedian = now;
+                }
+                worse(now, t, at);
+                notImproving(now, t, at);
             }
         }
-        Double now = PainPolicy.median(days, date);
-        if (now == null) {
-            return;
+    }
+
+    private void twoHighMornings(LocalDate second, Instant at) {
+        Integer morning = days.painOn(second).morning();
+        if (morning != null
+                && isHigh(second)
+                && isHigh(second.minusDays(1))
+                && found(Rule.P8, null, second, at, at, (double) morning, null)) {
+            alert(Rule.P8, null, second, at, morning);
+            contact(Rule.P8, second, at);
         }
+    }
+
+    private void worse(double now, LocalDate date, Instant at) {
         Double weekBefore = PainPolicy.median(days, date.minusDays(7));
-        boolean told = toldLately(Rule.P7, date) || !isNews(date, at);
         if (weekBefore != null
                 && now - weekBefore >= rules.worseBy()
-                && found(Rule.P7, null, date, score.time(), at, now, weekBefore)) {
+                && found(Rule.P7, null, date, at, at, now, weekBefore)) {
             alert(Rule.P7, null, date, at, now, weekBefore);
-            contact(Rule.P7, told, at);
+            contact(Rule.P7, date, at);
         }
-        if (pain.firstMedian == null) {
-            pain.firstMedian = now;
-        }
+    }
+
+    // P9 is about today: of weeks that are over there is nothing to say.
+    private void notImproving(double now, LocalDate date, Instant at) {
         LocalDate began = head.plan == null ? null : Dose.firstDue(head.plan);
-        if (began == null) {
+        Double first = pain.firstMedian;
+        if (began == null || first == null || !isNews(date, at)) {
             return;
         }
         long day = ChronoUnit.DAYS.between(began, date);
@@ -286,12 +326,10 @@ final class Pain {
                 .anyMatch(f -> f.rule() == Rule.P9 && f.date().isAfter(date.minusDays(PainPolicy.FOUR_WEEKS)));
         if (day >= rules.notImprovingDays()
                 && !lately
-                && PainPolicy.notImproving(pain.firstMedian, now, rules)
-                && found(Rule.P9, null, date, score.time(), at, now, pain.firstMedian)) {
-            alert(Rule.P9, null, date, at, now, pain.firstMedian);
-            if (isNews(date, at)) {
-                nudging.say(Rule.P9, PainTexts.notImproving(head.preferences.language(), day / 7), at);
-            }
+                && PainPolicy.notImproving(first, now, rules)
+                && found(Rule.P9, null, date, at, at, now, first)) {
+            alert(Rule.P9, null, date, at, now, first);
+            nudging.say(Rule.P9, PainTexts.notImproving(head.preferences.language(), day / 7), at);
         }
     }
 
@@ -300,19 +338,15 @@ final class Pain {
         return morning != null && morning >= rules.highMorning();
     }
 
-    private boolean toldLately(Rule rule, LocalDate date) {
-        return pain.findings.stream()
-                .anyMatch(f -> f.rule() == rule && f.date().isAfter(date.minusDays(TOLD_AGAIN_AFTER_DAYS)));
-    }
-
-    private void contact(Rule rule, boolean told, Instant at) {
-        if (!told) {
+    // U-CONTACT, at most once in 7 days for a rule.
+    private void contact(Rule rule, LocalDate date, Instant at) {
+        if (isNews(date, at) && !nudging.saidSince(rule, at, TOLD_AGAIN_AFTER_DAYS)) {
             nudging.say(rule, PainTexts.contact(head.preferences.language()), at);
         }
     }
 
     // P0: asked, never inferred. The hold stands until a coach ends it.
-    private void answered(Fact.Answers answers, Instant at) {
+    private void answered(Fact.Answers answers, boolean counts, Instant at) {
         LocalDate today = LocalDate.ofInstant(at, head.zone);
         Set<RedFlag.Urgency> yes = EnumSet.noneOf(RedFlag.Urgency.class);
         answers.yes().forEach(flag -> yes.add(flag.urgency()));
@@ -326,20 +360,22 @@ final class Pain {
                 && found(Rule.P0C, null, today, answers.time(), at, null, null)) {
             alert(Rule.P0C, null, today, at);
         }
-        if (answers.answersAllThatMatterAtOnce()) {
-            pain.lastAnsweredAt = at;
-            pain.ask = null;
+        if (counts && answers.answersAllThatMatterAtOnce()) {
+            Instant last = pain.lastAnsweredAt;
+            pain.lastAnsweredAt = last == null || answers.time().isAfter(last) ? answers.time() : last;
+            // Answers of before a score do not answer what is asked because of it.
+            boolean askedLater = pain.findings.stream()
+                    .anyMatch(f -> f.rule() == pain.ask && f.time().isAfter(answers.time()));
+            pain.ask = askedLater ? pain.ask : null;
         }
     }
 
     private void hold(Rule rule, Fact.Answers answers, LocalDate today, Instant at) {
-        boolean holds = pain.restrictions.stream().anyMatch(r -> r.rule() == rule && r.to() == null);
-        if (holds) {
-            return;
+        if (pain.restrictions.stream().noneMatch(r -> r.rule() == rule && r.to() == null)) {
+            restrict(new Restriction(rule, null, today, null, at, rules.version(), null));
         }
         var _ = found(rule, null, today, answers.time(), at, null, null);
-        restrict(new Restriction(rule, null, today, null, at, rules.version(), null));
-        // Named by the answers: a hold that a coach ended may come again on the same day.
+        // Named by the answers: each yes is told, whether or not the programme is on hold already.
         raise(
                 PainPolicy.alertId(head.userId, rule, answers.id(), today),
                 rule,
@@ -357,7 +393,10 @@ final class Pain {
 
     // P2: the newest word on the low back rules today; release as well as rest.
     private void discomfort(Instant at) {
-        LocalDate today = LocalDate.ofInstant(at, head.zone);
+        LocalDate local = LocalDate.ofInstant(at, head.zone);
+        LocalDate open = head.throughDate.plusDays(1);
+        // Where a zone was left westwards, the date that has closed comes again.
+        LocalDate today = local.isBefore(open) ? open : local;
         List<Plan.Item> sensitive = items(today).stream()
                 .filter(item -> item.postponedFrom(rules) != null)
                 .toList();
@@ -372,10 +411,12 @@ final class Pain {
             boolean hurts = newest.score() >= Objects.requireNonNull(item.postponedFrom(rules));
             Restriction current = current(Rule.P2, item.exerciseId(), today);
             if (!hurts && current != null) {
-                end(current, today, null);
+                end(current, today, null, at);
             }
-            boolean isDue = due.apply(today).stream()
-                    .anyMatch(slot -> slot.item().exerciseId().equals(item.exerciseId()));
+            // What has a weekly quota may be done on any day.
+            boolean isDue = item.schedule() instanceof Plan.Schedule.TimesPerWeek
+                    || due.apply(today).stream()
+                            .anyMatch(slot -> slot.item().exerciseId().equals(item.exerciseId()));
             if (hurts && current == null && isDue) {
                 var _ = found(Rule.P2, item.exerciseId(), today, newest.time(), at, (double) newest.score(), null);
                 var _ = postpone(Rule.P2, item.exerciseId(), today, today, at);
@@ -385,11 +426,11 @@ final class Pain {
 
     // ---- time
 
-    /// A date begins.
-    void opened(LocalDate date, Instant at) {
-        if (LocalDate.ofInstant(at, head.zone).equals(date)) {
-            discomfort(at);
-        }
+    /// The date after the last closed one has begun: what hurts lately is asked anew (P2).
+    ///
+    /// @param now so that what came since its beginning has its say
+    void opened(Instant now) {
+        discomfort(now);
     }
 
     /// A date has closed; its figures stand.
@@ -418,7 +459,9 @@ final class Pain {
     // P12: told to the coach, never done by itself.
     private void progress(LocalDate date, Instant at) {
         Figures.Window week = Figures.of(head.sums, date, head.frozen).a7();
-        if (week.due() == 0 || 100 * week.done() < rules.progressFrom() * week.due() * 1000) {
+        if (PainState.hold(pain.restrictions) != null
+                || week.due() == 0
+                || 100 * week.done() < rules.progressFrom() * week.due() * 1000) {
             return;
         }
         for (Plan.Item item : items(date)) {
@@ -427,7 +470,8 @@ final class Pain {
                     .anyMatch(f -> f.rule() == Rule.P12
                             && exercise.equals(f.exerciseId())
                             && f.date().isAfter(date.minusDays(PainPolicy.FORTNIGHT)));
-            if (!told && easyLately(exercise, date) && isReady(exercise, date)) {
+            boolean waits = pain.restrictions.stream().anyMatch(r -> r.covers(date, exercise));
+            if (!told && !waits && easyLately(exercise, date) && isReady(exercise, date)) {
                 var _ = found(Rule.P12, exercise, date, at, at, null, null);
                 alert(Rule.P12, exercise, date, at, name(exercise));
             }
@@ -462,8 +506,7 @@ final class Pain {
     void waited(Instant now) {
         for (Finding finding : PainPolicy.unanswered(pain.findings, pain.lastScoreAt)) {
             Instant moment = finding.at().plus(PainPolicy.LONG_SILENCE);
-            boolean late = now.isAfter(moment.plus(AWAITED));
-            if (!moment.isAfter(now) && !late && found(Rule.P11, null, finding.date(), moment, moment, null, null)) {
+            if (!moment.isAfter(now) && found(Rule.P11, null, finding.date(), moment, moment, null, null)) {
                 alert(Rule.P11, null, finding.date(), moment);
             }
         }
@@ -490,12 +533,45 @@ final class Pain {
     void forget(LocalDate oldest, Instant now) {
         LocalDate last = head.throughDate.minusDays(FINDINGS_KEPT_DAYS);
         pain.findings.removeIf(finding -> finding.date().isBefore(last));
-        pain.restrictions.removeIf(r -> r.to() != null && r.to().isBefore(oldest));
+        pain.restrictions.removeIf(r -> r.to() != null && r.to().isBefore(head.throughDate.minusDays(SHOWN_DAYS)));
+        merge(oldest);
         pain.alerts.removeIf(alert ->
                 alert.acknowledgedAt() != null && alert.acknowledgedAt().isBefore(now.minus(ALERTS_KEPT)));
-        while (pain.alerts.size() > MOST_ALERTS) {
-            pain.alerts.removeFirst();
+        // What is urgent and open stays; all of them stand in the log.
+        for (int i = 0; i < pain.alerts.size() && pain.alerts.size() > MOST_ALERTS; ) {
+            Alert alert = pain.alerts.get(i);
+            if (alert.acknowledgedAt() != null || alert.severity() == Severity.ROUTINE) {
+                pain.alerts.remove(i);
+            } else {
+                i++;
+            }
         }
+    }
+
+    // Days in a row on which an exercise was postponed become one restriction once no rule counts them any
+    // more.
+    private void merge(LocalDate before) {
+        pain.restrictions.sort(Comparator.comparing(Restriction::from));
+        for (int i = 0; i < pain.restrictions.size(); i++) {
+            for (int j = i + 1; j < pain.restrictions.size(); j++) {
+                Restriction a = pain.restrictions.get(i);
+                Restriction b = pain.restrictions.get(j);
+                LocalDate last = a.to();
+                LocalDate end = b.to();
+                if (last != null && end != null && end.isBefore(before) && continues(a, last, b)) {
+                    pain.restrictions.set(i, a.endingOn(last.isAfter(end) ? last : end, null));
+                    pain.restrictions.remove(j--);
+                }
+            }
+        }
+    }
+
+    private static boolean continues(Restriction a, LocalDate last, Restriction b) {
+        return a.postpones()
+                && a.rule() == b.rule()
+                && Objects.equals(a.exerciseId(), b.exerciseId())
+                && a.rulesVersion().equals(b.rulesVersion())
+                && !b.from().isAfter(last.plusDays(1));
     }
 
     // ---- what coaches do
@@ -509,18 +585,26 @@ final class Pain {
         if (!before.conditions().containsAll(head.profile.conditions())) {
             pain.gatedAt = now;
             gate(now);
-        } else if (head.profile.conditions().isEmpty() && byCoach) {
+        } else if (byCoach
+                && !before.conditions().isEmpty()
+                && head.profile.conditions().isEmpty()) {
             pain.gatedAt = null;
             for (Restriction restriction : List.copyOf(pain.restrictions)) {
                 if (restriction.rule() == Rule.P14 && restriction.to() == null) {
-                    end(restriction, today, null);
+                    end(restriction, today, null, now);
                 }
             }
         }
     }
 
-    /// Lets every exercise of the plan wait that the conditions ask an approval for.
-    void gate(Instant now) {
+    /// The plan has changed.
+    void planned(Instant now) {
+        gate(now);
+        discomfort(now);
+    }
+
+    // Lets every exercise of the plan wait that the conditions ask an approval for.
+    private void gate(Instant now) {
         Instant gatedAt = pain.gatedAt;
         if (gatedAt == null || head.plan == null) {
             return;
@@ -546,7 +630,9 @@ final class Pain {
         }
         if (any) {
             var _ = found(Rule.P14, null, today, now, now, null, null);
-            alert(Rule.P14, null, today, now);
+            // Named by the gate: another condition asks anew on the same day.
+            String id = PainPolicy.alertId(head.userId, Rule.P14, gatedAt.toString(), today);
+            raise(id, Rule.P14, Severity.ROUTINE, null, today, now);
         }
     }
 
@@ -558,7 +644,7 @@ final class Pain {
         if (approval.scope() == Approval.Scope.CONDITIONS) {
             Restriction gated = current(Rule.P14, approval.exerciseId(), today);
             if (gated != null) {
-                end(gated, today, approval.by());
+                end(gated, today, approval.by(), approval.at());
             }
         }
         for (Alert alert : List.copyOf(pain.alerts)) {
@@ -575,7 +661,7 @@ final class Pain {
         LocalDate today = LocalDate.ofInstant(now, head.zone);
         for (Restriction restriction : List.copyOf(pain.restrictions)) {
             if (restriction.holds() && restriction.to() == null) {
-                end(restriction, today, by);
+                end(restriction, today, by, now);
             }
         }
     }
@@ -647,13 +733,15 @@ final class Pain {
         changedFrom.accept(restriction.from());
     }
 
-    // What is over before it began was never there.
-    private void end(Restriction restriction, LocalDate today, @Nullable String by) {
+    // What a coach ended is kept even where it covers no date any more; what a rule ended before it began
+    // was never there. Moments that have passed belong to what was waiting then: nothing is sent for them.
+    private void end(Restriction restriction, LocalDate today, @Nullable String by, Instant at) {
         LocalDate last = today.minusDays(1);
         pain.restrictions.remove(restriction);
-        if (!last.isBefore(restriction.from())) {
+        if (by != null || !last.isBefore(restriction.from())) {
             pain.restrictions.add(restriction.endingOn(last, by));
         }
+        head.editedAt = at;
         changedFrom.accept(today);
     }
 
@@ -672,7 +760,9 @@ final class Pain {
 
     private void alert(
             Rule rule, Severity severity, @Nullable String exercise, LocalDate date, Instant at, Object... values) {
-        if (severity != Severity.ROUTINE || !PainPolicy.repeats(pain.alerts, rule, exercise)) {
+        // What lasts is told once; every P5 is told.
+        boolean lasts = severity == Severity.ROUTINE || rule == Rule.P8;
+        if (!lasts || !PainPolicy.repeats(pain.alerts, rule, exercise)) {
             raise(PainPolicy.alertId(head.userId, rule, exercise, date), rule, severity, exercise, date, at, values);
         }
     }
@@ -685,6 +775,9 @@ final class Pain {
             LocalDate date,
             Instant at,
             Object... values) {
+        if (pain.alerts.stream().anyMatch(alert -> alert.id().equals(id))) {
+            return;
+        }
         String text = PainTexts.alert(head.preferences.language(), rule, values);
         pain.alerts.add(new Alert(id, rule, severity, exercise, date, at, rules.version(), text, null, null, null));
         head.pending = head.pending.withAlert(id);

@@ -39,6 +39,7 @@ class PainController {
 
     private static final Duration ASKED_EVERY = Duration.ofDays(PainPolicy.FOUR_WEEKS);
     private static final int SHOWN_FINDINGS = 100;
+    private static final int CONFIRM_FROM = 6;
 
     private final Access access;
     private final Users users;
@@ -192,13 +193,13 @@ class PainController {
             return new PainBody(
                     now,
                     pain.hold() != null,
-                    pain.restrictions().stream()
+                    PainState.effective(pain.restrictions())
                             .filter(r -> r.to() == null || !r.to().isBefore(today))
                             .map(r -> restriction(r, head))
                             .toList(),
                     asksRedFlags(pain, now),
                     users.day(userId, today).scores(head.superseded()).stream()
-                            .filter(s -> s.sensation() != Sensation.PAIN && s.score() >= rules.stopFrom())
+                            .filter(s -> s.sensation() != Sensation.PAIN && s.score() >= CONFIRM_FROM)
                             .map(s -> new ConfirmBody(s.id(), NudgeTexts.text(language, "pain.confirm")))
                             .toList(),
                     median == null ? null : week(median, pain.firstMedian()),
@@ -231,13 +232,26 @@ class PainController {
     }
 
     /// Ends the hold, as the user's coach. Today is due again.
-    @Answers(status = 204)
+    ///
+    /// Not while an alert about it (P0A, P0B) is not acknowledged: nobody ends what nobody has seen.
+    @Answers(status = 204, problems = ProblemType.ALERT_OPEN)
     @DeleteMapping("/v1/users/{userId}/hold")
     Mono<ResponseEntity<Void>> endHold(@PathVariable String userId, Caller caller) {
         return Blocking.call(() -> {
             caller.require(Role.COACH, Role.USER);
             access.requireCoach(caller, access.read(caller, userId));
-            var _ = keeper.edit(userId, _ -> new Fold.EndHold(caller.userId()), clock.instant());
+            var _ = keeper.edit(
+                    userId,
+                    user -> {
+                        boolean unseen = user.head().pain().alerts().stream()
+                                .anyMatch(a ->
+                                        (a.rule() == Rule.P0A || a.rule() == Rule.P0B) && a.acknowledgedAt() == null);
+                        if (unseen) {
+                            throw Problem.of(ProblemType.ALERT_OPEN).asException();
+                        }
+                        return new Fold.EndHold(caller.userId());
+                    },
+                    clock.instant());
             return ResponseEntity.noContent().build();
         });
     }

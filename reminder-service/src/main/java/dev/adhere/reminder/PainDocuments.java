@@ -32,6 +32,7 @@ final class PainDocuments {
                 .append("gatedAt", text(s.gatedAt()))
                 .append("firstScoreOn", text(s.firstScoreOn()))
                 .append("firstMedian", s.firstMedian())
+                .append("firstMedianOn", text(s.firstMedianOn()))
                 .append("lastScoreAt", text(s.lastScoreAt()))
                 .append("lastAnsweredAt", text(s.lastAnsweredAt()))
                 .append("ask", UserDocuments.name(s.ask()));
@@ -53,6 +54,7 @@ final class PainDocuments {
                 instant(d, "gatedAt"),
                 value(d, "firstScoreOn", LocalDate::parse),
                 d.getDouble("firstMedian"),
+                value(d, "firstMedianOn", LocalDate::parse),
                 instant(d, "lastScoreAt"),
                 instant(d, "lastAnsweredAt"),
                 value(d, "ask", Alert.Rule::valueOf));
@@ -127,7 +129,7 @@ final class PainDocuments {
                 d.getString("rulesVersion"));
     }
 
-    private static Document alert(Alert a) {
+    static Document alert(Alert a) {
         return compact(new Document("id", a.id())
                 .append("rule", a.rule().name())
                 .append("severity", a.severity().name())

@@ -175,6 +175,16 @@ final class PainPolicy {
         return null;
     }
 
+    /// The date of the session after this one (P6); null where none is known.
+    static @Nullable LocalDate sessionAfter(LocalDate date, Days days) {
+        for (LocalDate each = date.plusDays(1); !each.isAfter(date.plusDays(FOUR_WEEKS)); each = each.plusDays(1)) {
+            if (days.sessionOn(each)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
     /// How often a rule applied to an exercise in the fortnight that ends with a date.
     static long times(Collection<PainState.Finding> findings, Rule rule, @Nullable String exerciseId, LocalDate date) {
         return findings.stream()
@@ -264,9 +274,11 @@ final class PainPolicy {
         };
     }
 
-    /// The id of the one alert that a rule raises about a user, an exercise and a date.
-    static String alertId(String userId, Rule rule, @Nullable String exerciseId, LocalDate date) {
-        String name = userId + "|" + rule + "|" + (exerciseId == null ? "" : exerciseId) + "|" + date;
+    /// The id of the one alert that a rule raises about a user and a date.
+    ///
+    /// @param about the exercise, or what else tells two of a date apart; null for nothing
+    static String alertId(String userId, Rule rule, @Nullable String about, LocalDate date) {
+        String name = userId + "|" + rule + "|" + (about == null ? "" : about) + "|" + date;
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
     }
 

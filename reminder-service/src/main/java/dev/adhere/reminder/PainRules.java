@@ -58,9 +58,24 @@ record PainRules(
                 && newPlaceFrom == 3
                 && easyUpTo == 2
                 && progressFrom == 80;
+        for (int score : new int[] {stopFrom, loadFrom, severeFrom, highMorning, newPlaceFrom, discomfortFrom}) {
+            require(score >= 1 && score <= 10, "a score that a rule looks for is 1-10");
+        }
+        require(loadFrom <= stopFrom && stopFrom <= severeFrom, "load-from, stop-from and severe-from must ascend");
+        require(easyUpTo >= 0 && easyUpTo < stopFrom, "easy-up-to must be below stop-from");
+        require(rise >= 1 && rise <= 10 && worseBy >= 1 && worseBy <= 10 && improvedBy >= 1, "a change is 1-10");
+        require(notImprovingDays >= 7, "not-improving-days is 7 or more");
+        require(improvedPercent >= 1 && improvedPercent <= 100, "improved-percent is 1-100");
+        require(progressFrom >= 1 && progressFrom <= 100, "progress-from is 1-100");
         if (version.equals("1") && !shipped) {
             throw new IllegalArgumentException(
                     "adhere.pain-rules: thresholds that are not those shipped need a version of their own");
+        }
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException("adhere.pain-rules: " + message);
         }
     }
 }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the rules of section 2 have decided about a user, and what they remember. Decided once, like
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param gatedAt since when each exercise waits for the coach's approval (P14); null where none does
 /// @param firstScoreOn the date of the oldest pain score
 /// @param firstMedian the first week's median of MORNING scores (P9); null while there is none
-/// @param lastScoreAt the `time` of the newest pain score
+/// @param firstMedianOn the date that it is of
+/// @param lastScoreAt the `time` of the newest score of pain
 /// @param lastAnsweredAt when all red-flag questions that matter at once were answered last
 /// @param ask the rule for which the questions are to be asked again; null for none
 record PainState(
@@ -29,12 +31,13 @@ record PainState(
         @Nullable Instant gatedAt,
         @Nullable LocalDate firstScoreOn,
         @Nullable Double firstMedian,
+        @Nullable LocalDate firstMedianOn,
         @Nullable Instant lastScoreAt,
         @Nullable Instant lastAnsweredAt,
         @Nullable Rule ask) {
 
     static final PainState NOTHING =
-            new PainState(List.of(), List.of(), List.of(), List.of(), null, null, null, null, null, null);
+            new PainState(List.of(), List.of(), List.of(), List.of(), null, null, null, null, null, null, null);
 
     /// Slots that leave the measure because a rule says so.
     ///
@@ -122,17 +125,22 @@ record PainState(
         approvals = List.copyOf(approvals);
     }
 
+    /// Those that cover a date: one that was ended on the day on which it began covers none.
+    static Stream<Restriction> effective(List<Restriction> restrictions) {
+        return restrictions.stream().filter(r -> r.to() == null || !r.to().isBefore(r.from()));
+    }
+
     /// What takes slots out, in the order in which it is named: holds before all else.
     static List<Excuse> excuses(List<Restriction> restrictions, List<Excuse> entered) {
         if (restrictions.isEmpty()) {
             return entered;
         }
         var all = new ArrayList<Excuse>(restrictions.size() + entered.size());
-        restrictions.stream()
+        effective(restrictions)
                 .filter(Restriction::holds)
                 .map(Restriction::excuse)
                 .forEach(all::add);
-        restrictions.stream().filter(r -> !r.holds()).map(Restriction::excuse).forEach(all::add);
+        effective(restrictions).filter(r -> !r.holds()).map(Restriction::excuse).forEach(all::add);
         all.addAll(entered);
         return all;
     }
@@ -169,6 +177,9 @@ record PainState(
         Double firstMedian;
 
         @Nullable
+        LocalDate firstMedianOn;
+
+        @Nullable
         Instant lastScoreAt;
 
         @Nullable
@@ -185,6 +196,7 @@ record PainState(
             gatedAt = s.gatedAt;
             firstScoreOn = s.firstScoreOn;
             firstMedian = s.firstMedian;
+            firstMedianOn = s.firstMedianOn;
             lastScoreAt = s.lastScoreAt;
             lastAnsweredAt = s.lastAnsweredAt;
             ask = s.ask;
@@ -199,6 +211,7 @@ record PainState(
                     gatedAt,
                     firstScoreOn,
                     firstMedian,
+                    firstMedianOn,
                     lastScoreAt,
                     lastAnsweredAt,
                     ask);

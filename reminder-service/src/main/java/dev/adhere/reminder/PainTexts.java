@@ -5,6 +5,7 @@ import dev.adhere.contracts.RedFlag;
 import java.time.LocalDate;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// What is said about pain (section 2.5): what the user entered, the rule that applied, whom to turn to. No
@@ -51,10 +52,23 @@ final class PainTexts {
         LocalDate to = r.to();
         return switch (r.rule()) {
             case P1 -> to == null ? name : paused(language, rules.stopFrom(), name, to);
-            case P3 -> to == null ? name : notSettled(language, rules.rise(), name, to);
+            case P3 -> to == null ? name : notSettled(language, rise(r, head.pain(), rules), name, to);
             case P2 -> NudgeTexts.text(language, "pain.P2", name);
             default -> NudgeTexts.text(language, "pain." + r.rule());
         };
+    }
+
+    private static int rise(PainState.Restriction r, PainState pain, PainRules rules) {
+        for (PainState.Finding f : pain.findings()) {
+            if (f.rule() == r.rule()
+                    && f.at().equals(r.at())
+                    && Objects.equals(f.exerciseId(), r.exerciseId())
+                    && f.value() != null
+                    && f.reference() != null) {
+                return (int) (f.value() - f.reference());
+            }
+        }
+        return rules.rise();
     }
 
     /// What a coach reads.

@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.jspecify.annotations.Nullable;
 
-/// Which partitions this instance owns, how far each was consumed, and the barrier that keeps timers behind the
-/// backlog.
+/// Which partitions this instance owns, how far each was consumed, and the barrier that keeps timers behind
+/// the backlog.
 final class Partitions {
 
     /// An answer of the broker that is older says too little about what has arrived since.
@@ -65,9 +65,8 @@ final class Partitions {
                 (_, p) -> new Progress(Math.max(p.position(), nextOffset), p.cleared(), p.barrier()).settle());
     }
 
-    /// Whether the broker should be asked for the end now: not while an earlier answer is still ahead of us,
-    /// or under
-    /// load no answer would ever be reached.
+    /// Whether the broker should be asked for the end now: not while an earlier answer is still ahead of
+    /// us, or under load no answer would ever be reached.
     boolean wantsAsking(int partition) {
         Progress p = progress.get(partition);
         return p != null && p.barrier() == null;

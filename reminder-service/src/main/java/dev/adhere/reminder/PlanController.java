@@ -54,9 +54,9 @@ class PlanController {
 
     /// Writes a plan, whole, as the user's coach.
     ///
-    /// A version that began before today, or today with something of today logged, must come back unchanged.
-    /// In a user's first plan every version may begin up to 42 days back, later none before today. The answer
-    /// carries `warnings`: what a coach should look at, never an error.
+    /// A version that began before today, or today with something of today logged, must come back
+    /// unchanged. In a user's first plan every version may begin up to 42 days back, later none before
+    /// today. The answer carries `warnings`: what a coach should look at, never an error.
     @Answers(
             status = {201, 200},
             etag = true,

@@ -48,8 +48,8 @@ record Preferences(
         mutedKinds = Set.copyOf(mutedKinds);
     }
 
-    /// From `from`, inclusive, to `to`, exclusive; over midnight where `to` is not after `from`. Equal ends:
-    /// none.
+    /// From `from`, inclusive, to `to`, exclusive; over midnight where `to` is not after `from`. Equal
+    /// ends: none.
     record QuietHours(LocalTime from, LocalTime to) {
 
         boolean none() {

@@ -33,7 +33,8 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 
-/// How a user wants to be reminded: written by the user, read by the coach too. Absent ones are the defaults.
+/// How a user wants to be reminded: written by the user, read by the coach too. Absent ones are the
+/// defaults.
 @RestController
 class PreferencesController {
 

@@ -28,6 +28,7 @@ import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
+import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 import org.springframework.mail.javamail.JavaMailSenderImpl;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -74,8 +75,10 @@ class ReminderConfiguration {
 
     @Bean
     DecisionLog decisionLog(MongoDatabase database) {
+        var durable = WriteConcern.MAJORITY.withJournal(true);
         return new DecisionLog(
-                database.getCollection("nudges").withWriteConcern(WriteConcern.MAJORITY.withJournal(true)));
+                database.getCollection("nudges").withWriteConcern(durable),
+                database.getCollection("alerts").withWriteConcern(durable));
     }
 
     @Bean
@@ -90,7 +93,7 @@ class ReminderConfiguration {
 
     @Bean
     Teller teller(KafkaTemplate<String, byte[]> kafka, DecisionLog log, Keeper keeper, JsonMapper json) {
-        return new Teller(kafka, log.collection(), keeper, json);
+        return new Teller(kafka, log, keeper, json);
     }
 
     @Bean
@@ -132,6 +135,13 @@ class ReminderConfiguration {
     ConcurrentKafkaListenerContainerFactory<String, byte[]> keeperContainers(
             ConsumerFactory<String, byte[]> consumers, Ownership ownership) {
         return BatchContainers.of(consumers, ownership);
+    }
+
+    /// Facts that come again have no part in the barrier before timers.
+    @Bean
+    ConcurrentKafkaListenerContainerFactory<String, byte[]> replayContainers(
+            ConsumerFactory<String, byte[]> consumers) {
+        return BatchContainers.of(consumers, new ConsumerAwareRebalanceListener() {});
     }
 
     @Bean

@@ -35,14 +35,16 @@ final class Teller {
     private static final long ACK_SECONDS = 10;
 
     private final KafkaOperations<String, byte[]> kafka;
-    private final MongoCollection<Document> log;
+    private final MongoCollection<Document> nudges;
+    private final MongoCollection<Document> alerts;
     private final Keeper keeper;
     private final JsonMapper json;
     private final ReentrantLock turn = new ReentrantLock(true);
 
-    Teller(KafkaOperations<String, byte[]> kafka, MongoCollection<Document> log, Keeper keeper, JsonMapper json) {
+    Teller(KafkaOperations<String, byte[]> kafka, DecisionLog log, Keeper keeper, JsonMapper json) {
         this.kafka = kafka;
-        this.log = log;
+        this.nudges = log.nudges();
+        this.alerts = log.alerts();
         this.keeper = keeper;
         this.json = json;
     }
@@ -76,6 +78,7 @@ final class Teller {
     void tellPending(Supplier<Collection<UserState>> pending, Instant now) {
         var sends = new ArrayList<CompletableFuture<?>>();
         var writes = new ArrayList<WriteModel<Document>>();
+        var raised = new ArrayList<WriteModel<Document>>();
         var told = new HashMap<String, List<Fold.Input>>();
         turn.lock();
         try {
@@ -89,12 +92,13 @@ final class Teller {
                 for (Decision decision : head.nudges()) {
                     Nudge nudge = decision.nudge();
                     if (head.pending().nudges().contains(nudge.id())) {
-                        writes.add(logged(head, nudge));
+                        writes.add(logged(head, nudge.id(), UserDocuments.nudge(nudge)));
                         sends.add(kafka.send(Topic.NUDGES.topicName(), head.userId(), json.writeValueAsBytes(nudge)));
                     }
                 }
                 for (Alert alert : head.pain().alerts()) {
                     if (head.pending().alerts().contains(alert.id())) {
+                        raised.add(logged(head, alert.id(), PainDocuments.alert(alert)));
                         sends.add(kafka.send(Topic.ALERTS.topicName(), head.userId(), json.writeValueAsBytes(alert)));
                     }
                 }
@@ -106,27 +110,25 @@ final class Teller {
         if (told.isEmpty()) {
             return;
         }
-        log(writes);
+        log(nudges, writes);
+        log(alerts, raised);
         await(sends);
         var _ = keeper.fold(told, now);
     }
 
     // Replaces what was logged of an earlier revision only. Where a later one is there, the upsert fails on
     // _id.
-    private static WriteModel<Document> logged(UserState head, Nudge nudge) {
+    private static WriteModel<Document> logged(UserState head, String id, Document doc) {
         return new ReplaceOneModel<>(
                 Filters.and(
-                        Filters.eq("_id", nudge.id()),
+                        Filters.eq("_id", id),
                         Filters.or(
                                 Filters.exists("headRevision", false), Filters.lte("headRevision", head.revision()))),
-                UserDocuments.nudge(nudge)
-                        .append("_id", nudge.id())
-                        .append("userId", head.userId())
-                        .append("headRevision", head.revision()),
+                doc.append("_id", id).append("userId", head.userId()).append("headRevision", head.revision()),
                 new ReplaceOptions().upsert(true));
     }
 
-    private void log(List<WriteModel<Document>> writes) {
+    private static void log(MongoCollection<Document> log, List<WriteModel<Document>> writes) {
         if (writes.isEmpty()) {
             return;
         }

@@ -10,6 +10,7 @@ import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
+import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.Sorts;
@@ -89,6 +90,29 @@ final class Users {
         return day == null ? Day.empty(date) : day;
     }
 
+    /// All of a user's days from a date on.
+    Map<LocalDate, Day> daysFrom(String userId, LocalDate from) {
+        var found = new HashMap<LocalDate, Day>();
+        // A date's digits sort before a tilde.
+        for (Document doc : days.find(
+                Filters.and(Filters.gte("_id", UserDocuments.dayId(userId, from)), Filters.lt("_id", userId + "|~")))) {
+            Day day = UserDocuments.day(doc);
+            found.put(day.date(), day);
+        }
+        return found;
+    }
+
+    /// The ids of all users, from after a given one on.
+    List<String> idsAfter(String userId, int limit) {
+        var ids = new ArrayList<String>();
+        heads.find(Filters.gt("_id", userId))
+                .sort(Sorts.ascending("_id"))
+                .limit(limit)
+                .projection(Projections.include("_id"))
+                .forEach(doc -> ids.add(doc.getString("_id")));
+        return ids;
+    }
+
     /// What is due in these partitions, the longest overdue first.
     List<UserState> due(Set<Integer> partitions, Instant now, int limit) {
         return states(heads.find(Filters.and(
@@ -113,8 +137,8 @@ final class Users {
         return states(heads.find(Filters.eq("careTeamDirty", true)).limit(limit));
     }
 
-    /// Under another id than the one that was kept, the topic was lost and made again: every care team is to
-    /// be sent anew. The id is kept after that, so that a crash between the two repeats it.
+    /// Under another id than the one that was kept, the topic was lost and made again: every care team is
+    /// to be sent anew. The id is kept after that, so that a crash between the two repeats it.
     void careTeamTopicIs(String topicId) {
         String name = Topic.CARE_TEAM.topicName();
         if (topics.countDocuments(Filters.and(Filters.eq("_id", name), Filters.eq("topicId", topicId))) > 0) {
@@ -173,11 +197,12 @@ final class Users {
         }
     }
 
-    /// Writes days before heads, each only over the very revision that was read, and says who lost the race.
+    /// Writes days before heads, each only over the very revision that was read, and says who lost the
+    /// race.
     ///
-    /// A user whose day was lost keeps the old head: the day's facts are there or come again, and figures are
-    /// always computed from them. Of several users some may be named that were written: folding them again is
-    /// harmless. One user alone is named only if nothing of the last write was kept.
+    /// A user whose day was lost keeps the old head: the day's facts are there or come again, and figures
+    /// are always computed from them. Of several users some may be named that were written: folding them
+    /// again is harmless. One user alone is named only if nothing of the last write was kept.
     ///
     /// @param whole writes whole documents and not only what differs, as it has to be over those of an
     ///     earlier release
@@ -233,9 +258,9 @@ final class Users {
             this.collection = collection;
         }
 
-        // Replaces the revision that was read. Where that is no longer there, the upsert tries an insert and
-        // fails on _id: so the lost race shows as an error of that very write, which is all that every server
-        // reports alike.
+        // Replaces the revision that was read. Where that is no longer there, the upsert tries an insert
+        // and fails on _id: so the lost race shows as an error of that very write, which is all that every
+        // server reports alike.
         void replace(String owner, Document doc) {
             long read = doc.getLong("revision");
             doc.put("revision", read + 1);

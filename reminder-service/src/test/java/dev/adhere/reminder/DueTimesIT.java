@@ -60,7 +60,11 @@ class DueTimesIT {
     private final DueTimes dueTimes = new DueTimes(
             users,
             keeper,
-            new Teller(kafka, database.getCollection("nudges"), keeper, JsonMapper.shared()),
+            new Teller(
+                    kafka,
+                    new DecisionLog(database.getCollection("nudges"), database.getCollection("alerts")),
+                    keeper,
+                    JsonMapper.shared()),
             new Courier(_ -> Nudging.Result.TAKEN, keeper, clock),
             partitions,
             admin,

@@ -288,6 +288,62 @@ class FoldPropertyTest {
     }
 
     @Test
+    void what_is_computed_anew_from_the_facts_is_what_was_there() {
+        var random = new Random(SEED + 2);
+        for (int i = 0; i < HISTORIES / 10; i++) {
+            History h = random(random, ZONES.get(random.nextInt(ZONES.size())));
+            Story story = played(h);
+            UserState head = story.head();
+            Fold.User rebuilt = Fold.apply(story.user, new Fold.Rebuild(), h.end());
+            assertThat(rebuilt.head().sums()).as("seed %d, history %d", SEED, i).isEqualTo(head.sums());
+            assertThat(rebuilt.head().links())
+                    .as("seed %d, history %d", SEED, i)
+                    .isEqualTo(head.links());
+            assertThat(rebuilt.head()).as("seed %d, history %d", SEED, i).isEqualTo(head);
+
+            // Damaged, as by a fault of an earlier release.
+            var damaged = head.draft();
+            damaged.sums.replaceAll((date, sums) ->
+                    random.nextBoolean() ? sums : DaySums.of(Day.empty(date), List.of(), List.of(), List.of()));
+            damaged.links.values().removeIf(link -> random.nextBoolean());
+            var mended = Fold.apply(new Fold.User(damaged.done(), story.user.days()), new Fold.Rebuild(), h.end());
+            assertThat(mended.head().figures())
+                    .as("seed %d, history %d", SEED, i)
+                    .isEqualTo(head.figures());
+            assertThat(mended.head().nudges()).isEqualTo(head.nudges());
+        }
+    }
+
+    @Test
+    void events_that_are_sent_again_restore_the_facts_and_cause_nothing() {
+        var random = new Random(SEED + 3);
+        for (int i = 0; i < HISTORIES / 20; i++) {
+            History h = random(random, ZONES.get(random.nextInt(ZONES.size())));
+            Story story = played(h);
+            UserState head = story.head();
+            // As session-service stores them: the first of an id.
+            var ids = new TreeSet<String>();
+            List<Dated> seen = h.events().stream()
+                    .filter(e -> !e.receivedAt().isAfter(h.end()) && ids.add(e.id()))
+                    .toList();
+            var again = new Story(h.end());
+            again.user = story.user;
+            seen.forEach(e -> again.act(new Fold.Replayed(e)));
+            assertThat(again.head().sums())
+                    .as("seed %d, history %d, known", SEED, i)
+                    .isEqualTo(head.sums());
+
+            // The plan was restored from a backup, the facts are lost.
+            var lost = new Story(h.first().firstSavedAt().minusSeconds(86_400));
+            lost.plan(h.last()).excuses(h.excuses());
+            seen.forEach(e -> lost.act(new Fold.Replayed(e)));
+            assertThat(lost.head().nudges()).isEmpty();
+            assertThat(lost.head().pain().findings()).isEmpty();
+            assertThat(lost.head().pain().alerts()).isEmpty();
+        }
+    }
+
+    @Test
     void any_order_and_any_repetition_give_the_same_figures() {
         var random = new Random(SEED + 1);
         for (int i = 0; i < HISTORIES / 10; i++) {

@@ -310,6 +310,11 @@ class PainIT {
         send("p-3", "user", HttpMethod.DELETE, "/v1/users/p-3/hold", null)
                 .expectStatus()
                 .isForbidden();
+        asAnna(HttpMethod.DELETE, "p-3", "hold", null).expectStatus().isEqualTo(409);
+        String alert = alerts("p-3").get(0).get("id").asString();
+        asAnna(HttpMethod.POST, "p-3", "alerts/" + alert + "/acknowledge", null)
+                .expectStatus()
+                .isOk();
         asAnna(HttpMethod.DELETE, "p-3", "hold", null).expectStatus().isNoContent();
         asAnna(HttpMethod.DELETE, "p-3", "hold", null).expectStatus().isNoContent();
         assertThat(excused("p-3", today())).isEmpty();

@@ -647,11 +647,15 @@ class PainVectorTest {
         assertThat(alerts(story)).containsExactly(Rule.P14);
         story.act(new Fold.Approve(new Approval("bridge", Approval.Scope.CONDITIONS, story.now, "coach-anna")));
         assertThat(excused(story, D)).hasSize(2).noneMatch(slot -> slot.startsWith("bridge"));
-        // The user cannot talk it away; the coach can.
-        story.act(new Fold.EditProfile(new Profile("Sam", Set.of(), null, null, 2), false));
-        assertThat(excused(story, D)).hasSize(2);
-        story.act(new Fold.EditProfile(new Profile("Sam", Set.of(), null, null, 3), true));
+        Story talked = new Story(story.now);
+        talked.user = story.user;
+        // The coach can take the condition away; the user cannot, nor a coach by any later edit.
+        story.act(new Fold.EditProfile(new Profile("Sam", Set.of(), null, null, 2), true));
         assertThat(excused(story, D)).isEmpty();
+        talked.act(new Fold.EditProfile(new Profile("Sam", Set.of(), null, null, 2), false));
+        assertThat(excused(talked, D)).hasSize(2);
+        talked.act(new Fold.EditProfile(new Profile("Sam", Set.of(), 4, null, 3), true));
+        assertThat(excused(talked, D)).hasSize(2);
     }
 
     @Test
@@ -697,6 +701,152 @@ class PainVectorTest {
         assertThat(nudges(told, Kind.PAIN_CHECK))
                 .singleElement()
                 .satisfies(nudge -> assertThat(nudge.reason()).isEqualTo(Nudge.Reason.DONE));
+    }
+
+    @Test
+    void P11_tells_the_coach_however_late_the_timer_is() {
+        var story = story();
+        story.when(score(9, Context.AD_HOC, null, at(D, "12:00")));
+        // The service was off for a week.
+        Fold.User after = Fold.apply(
+                new Fold.User(story.head(), story.user.days()),
+                new Fold.Due("test"),
+                at(D.plusDays(8), "12:00").toInstant());
+        assertThat(after.head().pain().alerts()).extracting(Alert::rule).contains(Rule.P11);
+        assertThat(after.head().nextDueAt()).isAfter(at(D.plusDays(8), "12:00").toInstant());
+    }
+
+    @Test
+    void a_second_yes_is_told_while_the_programme_is_on_hold() {
+        var story = story();
+        story.when(answers(Map.of(RedFlag.CHEST_PAIN, true), at(D, "12:00")));
+        story.when(answers(Map.of(RedFlag.SADDLE_NUMBNESS, true), at(D.plusDays(2), "12:00")));
+        assertThat(alerts(story)).containsExactly(Rule.P0A, Rule.P0A);
+        assertThat(nudges(story, Kind.SAFETY)).hasSize(2);
+        assertThat(story.head().pain().restrictions()).hasSize(1);
+    }
+
+    @Test
+    void a_yes_holds_even_from_a_phone_whose_clock_is_months_behind() {
+        var story = story();
+        var answers = answers(Map.of(RedFlag.CHEST_PAIN, true), at(D.minusDays(100), "12:00"));
+        story.at(at(D, "12:00").toInstant()).event(received(answers, at(D, "12:00")));
+        assertThat(story.head().pain().hold()).isNotNull();
+    }
+
+    private static SessionEvent received(SessionEvent.RedFlagAnswers e, ZonedDateTime at) {
+        var x = e.envelope();
+        return new SessionEvent.RedFlagAnswers(
+                new SessionEvent.Envelope(
+                        x.userId(), x.id(), x.source(), x.type(), x.time(), at.toInstant(), x.extensions()),
+                e.data(),
+                e.answers(),
+                e.zone(),
+                null);
+    }
+
+    @Test
+    void answers_of_before_a_score_do_not_answer_what_it_asks() {
+        var story = story();
+        var early = answers(flags(), at(D, "09:00"));
+        story.when(score(9, Context.AD_HOC, null, at(D, "12:00")));
+        story.at(at(D, "15:00").toInstant()).event(received(early, at(D, "15:00")));
+        assertThat(story.head().pain().ask()).isEqualTo(Rule.P5);
+        assertThat(story.head().pain().lastAnsweredAt())
+                .isEqualTo(at(D, "09:00").toInstant());
+    }
+
+    @Test
+    void P2_after_an_outage_heeds_what_came_since_the_day_began() {
+        var story = sensitive();
+        story.when(score(0, Context.AD_HOC, null, at(D, "20:00")));
+        var worse = score(3, Context.AD_HOC, null, at(D.plusDays(1), "08:00"));
+        // No timer fires before noon.
+        story.event(worse);
+        var day = Fold.apply(
+                new Fold.User(story.head(), story.user.days()),
+                new Fold.Due("test"),
+                at(D.plusDays(1), "12:00").toInstant());
+        assertThat(day.head().pain().restrictions()).anyMatch(r -> r.covers(D.plusDays(1), "lower-tummy"));
+
+        var better = sensitive();
+        better.when(score(3, Context.AD_HOC, null, at(D, "20:00")));
+        better.event(score(0, Context.AD_HOC, null, at(D.plusDays(1), "08:00")));
+        var calm = Fold.apply(
+                new Fold.User(better.head(), better.user.days()),
+                new Fold.Due("test"),
+                at(D.plusDays(1), "12:00").toInstant());
+        assertThat(calm.head().pain().restrictions()).noneMatch(r -> r.covers(D.plusDays(1), "lower-tummy"));
+    }
+
+    @Test
+    void P10_in_both_legs_is_urgent_behind_another_place_too() {
+        var story = story();
+        story.when(score(3, Context.AD_HOC, Sensation.PAIN, Region.LOWER_LEG, null, at(D, "12:00")))
+                .when(score(5, Context.AD_HOC, Sensation.PAIN, Region.BOTH_LEGS, null, at(D, "13:00")));
+        assertThat(story.head().pain().alerts())
+                .extracting(Alert::severity)
+                .containsExactly(Severity.ROUTINE, Severity.URGENT);
+    }
+
+    @Test
+    void nobody_is_ready_for_more_while_on_hold() {
+        var story = easyDays(story(), MONDAY, 3, 1);
+        story.when(answers(Map.of(RedFlag.CHEST_PAIN, true), at(MONDAY.plusDays(3), "08:00")));
+        story.at(at(MONDAY.plusDays(6), "12:00").toInstant());
+        assertThat(findings(story)).doesNotContain("P12 bridge");
+    }
+
+    @Test
+    void effort_does_not_end_the_silence_after_a_high_score() {
+        var story = story();
+        story.when(score(9, Context.AD_HOC, null, at(D, "12:00")))
+                .when(score(4, Context.DURING, Sensation.EFFORT, Region.LOW_BACK, "bridge", at(D, "12:05")));
+        story.at(at(D.plusDays(2), "00:30").toInstant());
+        assertThat(alerts(story)).contains(Rule.P11);
+    }
+
+    @Test
+    void what_comes_out_of_order_is_found_all_the_same() {
+        var story = story();
+        var monday = score(6, Context.DURING, "bridge", at(D, "09:00"));
+        during(story, D.plusDays(2), "bridge", 7);
+        story.at(at(D.plusDays(3), "12:00").toInstant()).event(received(monday, at(D.plusDays(3), "12:00")));
+        assertThat(findings(story)).contains("P4 bridge");
+
+        var weeks = story();
+        weeks.at(at(D.plusDays(10), "12:00").toInstant());
+        for (int i : new int[] {9, 8, 7, 2, 1, 0}) {
+            var e = score(i >= 7 ? 5 : 3, Context.MORNING, null, at(D.plusDays(i), "07:30"));
+            weeks.event(received(e, at(D.plusDays(10), "12:00")));
+        }
+        // The first three came more than a week late and do not count.
+        assertThat(findings(weeks)).doesNotContain("P7");
+
+        var fresh = mornings(new int[] {3, 3, 3}, new int[] {});
+        fresh.at(at(D.plusDays(10), "12:00").toInstant());
+        for (int i : new int[] {9, 8, 7}) {
+            var e = score(5, Context.MORNING, null, at(D.plusDays(i), "07:30"));
+            fresh.event(received(e, at(D.plusDays(10), "12:00")));
+        }
+        assertThat(findings(fresh)).contains("P7");
+    }
+
+    @Test
+    void a_late_set_without_a_score_takes_part_in_P3() {
+        var story = story();
+        before(story, D, 3);
+        morning(story, D.plusDays(1), 6);
+        story.when(set("superman", Side.NONE, 10, at(D.plusDays(1), "09:00")));
+        story.at(at(D.plusDays(1), "12:00").toInstant())
+                .event(set(
+                        "late",
+                        "bridge",
+                        Side.NONE,
+                        10,
+                        at(D, "09:10"),
+                        at(D.plusDays(1), "12:00").toInstant()));
+        assertThat(findings(story)).contains("P3 bridge");
     }
 
     @Test

@@ -74,15 +74,15 @@ class EventController {
 
     /// Takes what happened: one event, a batch, or a stream of any length.
     ///
-    /// An event is `accepted` when the broker has acknowledged that very record. `rejected`: it was not sent,
-    /// `problem` says why, do not send it again. `retry`: the outcome is unknown or there is too much to do;
-    /// send the same id again, it is harmless. The same id again is accepted again and stored once.
+    /// An event is `accepted` when the broker has acknowledged that very record. `rejected`: it was not
+    /// sent, `problem` says why, do not send it again. `retry`: the outcome is unknown or there is too much
+    /// to do; send the same id again, it is harmless. The same id again is accepted again and stored once.
     ///
     /// One event of at most 64 KiB is answered with 202, or with its problem and that one's status. A batch
-    /// of at most 1,000 events and 1 MiB is answered with 200 and one outcome an event, in order. A stream (a
-    /// line of at most 64 KiB each, without limit on lines or time) is answered with 200 and one outcome a
-    /// line that is not blank, as soon as it is known and in any order; nothing for 60 seconds ends it with a
-    /// last line, `request-timeout`.
+    /// of at most 1,000 events and 1 MiB is answered with 200 and one outcome an event, in order. A stream
+    /// (a line of at most 64 KiB each, without limit on lines or time) is answered with 200 and one outcome
+    /// a line that is not blank, as soon as it is known and in any order; nothing for 60 seconds ends it
+    /// with a last line, `request-timeout`.
     @Operation(
             requestBody =
                     @RequestBody(
@@ -178,8 +178,8 @@ class EventController {
         return events;
     }
 
-    /// Answers while it reads: an outcome is written as soon as it is known, in whatever order that is. What
-    /// is not yet answered bounds what is read, so a stream may be as long as it likes.
+    /// Answers while it reads: an outcome is written as soon as it is known, in whatever order that is.
+    /// What is not yet answered bounds what is read, so a stream may be as long as it likes.
     @Hidden // in the document under `single`, as one operation
     @PostMapping(path = "/v1/events", consumes = MediaType.APPLICATION_NDJSON_VALUE)
     Mono<Void> stream(ServerWebExchange exchange, Caller caller) {
@@ -206,8 +206,8 @@ class EventController {
         ServerHttpResponse response = exchange.getResponse();
         response.setStatusCode(HttpStatus.OK);
         response.getHeaders().setContentType(MediaType.APPLICATION_NDJSON);
-        // Outcomes become known on the thread that talks to the broker, which every stream waits for: nothing is
-        // written there, nor where sending may wait.
+        // Outcomes become known on the thread that talks to the broker, which every stream waits for:
+        // nothing is written there, nor where sending may wait.
         return response.writeAndFlushWith(outcomes.bufferTimeout(256, Duration.ofMillis(10), true)
                 .publishOn(Schedulers.parallel(), 16)
                 .map(ready -> Mono.just(Bodies.lines(ready, 128, json, response))));

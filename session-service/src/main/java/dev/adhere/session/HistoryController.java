@@ -124,8 +124,8 @@ class HistoryController {
 
     /// A user's sessions, newest first.
     ///
-    /// Events of one session id belong together, and without ids those with no 30 minutes of silence between
-    /// them.
+    /// Events of one session id belong together, and without ids those with no 30 minutes of silence
+    /// between them.
     ///
     /// @param from the first moment, RFC 3339 with an offset
     /// @param to the first moment after it

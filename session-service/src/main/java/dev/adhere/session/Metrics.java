@@ -19,7 +19,8 @@ import java.util.stream.Stream;
 
 /// What this service counts of events; `docs/metrics.md` says what each counter means and when it moves.
 ///
-/// Every meter that is known beforehand is made at the start, at 0, so that a first increase is seen as one.
+/// Every meter that is known beforehand is made at the start, at 0, so that a first increase is seen as
+/// one.
 final class Metrics {
 
     private static final List<String> PROBLEMS = List.of(
@@ -100,8 +101,8 @@ final class Metrics {
         rejected.computeIfAbsent(problem.slug(), rejectedFor).increment();
     }
 
-    /// A whole body that was refused before an event could be read out of it counts as one. A caller that went away or
-    /// an unforeseen fault is no refusal.
+    /// A whole body that was refused before an event could be read out of it counts as one. A caller that
+    /// went away or an unforeseen fault is no refusal.
     void refused(Throwable fault) {
         Problem problem = ProblemWriter.problemOf(fault);
         if (problem.status() < 500) {

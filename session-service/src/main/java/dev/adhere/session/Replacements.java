@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/// Which of a user's events a correction or a withdrawal has put out of force (rule 10). Stored events never change, so
-/// this is found when they are read; corrections are few.
+/// Which of a user's events a correction or a withdrawal has put out of force (rule 10). Stored events
+/// never change, so this is found when they are read; corrections are few.
 ///
 /// @param byId for every event that is out of force, the one of its chain that counts
 record Replacements(Map<String, Link> byId) {

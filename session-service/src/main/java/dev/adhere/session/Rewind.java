@@ -12,7 +12,8 @@ import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 
 /// Starts a partition a while before its committed offset, for a store that may lose its last writes: what
 /// is there
-/// already is recognised, what was lost is written again. The while is measured by the records' append times.
+/// already is recognised, what was lost is written again. The while is measured by the records' append
+/// times.
 final class Rewind implements ConsumerAwareRebalanceListener {
 
     private final Duration by;

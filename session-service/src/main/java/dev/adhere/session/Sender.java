@@ -29,9 +29,9 @@ final class Sender {
     /// The catalogue's copy may lag behind a publication this long after the start.
     static final Duration SETTLING = Duration.ofSeconds(60);
 
-    /// So many that a broker that takes 1,600 a second acknowledges the last of them in time. More would only
-    /// wait in the producer, be given back as `retry` and come again; what is not in flight yet waits in its
-    /// client's connection.
+    /// So many that a broker that takes 1,600 a second acknowledges the last of them in time. More would
+    /// only wait in the producer, be given back as `retry` and come again; what is not in flight yet waits
+    /// in its client's connection.
     static final int MOST_IN_FLIGHT = 2_000;
 
     // When events wait and none was let in for so long, the broker takes nothing, and none waits any more.

@@ -73,6 +73,11 @@ class SessionConfiguration {
     }
 
     @Bean
+    Replay replay(MongoDatabase history, KafkaTemplate<String, byte[]> kafka) {
+        return new Replay(history, kafka);
+    }
+
+    @Bean
     CompactedTable<Exercise> exercisesHealthIndicator(
             ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics) {
         return new CompactedTable<>(Topic.EXERCISES, Exercise.class, Exercise::revision, consumers, topics)

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Groups a user's events into sessions: by the session id that the app gave, else by 30 minutes of silence.
+/// Groups a user's events into sessions: by the session id that the app gave, else by 30 minutes of
+/// silence.
 final class Sessions {
 
     static final Duration SILENCE = Duration.ofMinutes(30);

@@ -19,6 +19,7 @@ public enum ProblemType {
     NOT_ACCEPTABLE(HttpStatus.NOT_ACCEPTABLE, "This resource has none of the media types in Accept."),
     REQUEST_TIMEOUT(HttpStatus.REQUEST_TIMEOUT, "Nothing came for 60 seconds; the stream ends here."),
     NUDGE_CLOSED(HttpStatus.CONFLICT, "This nudge is dismissed or expired."),
+    ALERT_OPEN(HttpStatus.CONFLICT, "An alert about this is not acknowledged yet."),
     TOO_MANY(HttpStatus.CONFLICT, "There are as many as there may be."),
     PRECONDITION_FAILED(HttpStatus.PRECONDITION_FAILED, "The document has another revision by now."),
     PAYLOAD_TOO_LARGE(HttpStatus.CONTENT_TOO_LARGE, "The body is larger than this resource takes."),

@@ -1,0 +1,76 @@
+package dev.adhere.reminder;
+
+import dev.adhere.contracts.SessionEvents;
+import dev.adhere.platform.api.Answers;
+import dev.adhere.platform.security.Caller;
+import dev.adhere.platform.security.Role;
+import dev.adhere.platform.web.Problem;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Clock;
+import java.util.List;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RestController;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/// Computes figures anew from the stored facts, for operators: after a fault was mended, or to see that
+/// none is there. Nothing is sent because of it, and traffic goes on meanwhile.
+@RestController
+class RebuildController {
+
+    private static final int PAGE = 500;
+
+    private final Users users;
+    private final Keeper keeper;
+    private final Clock clock;
+
+    RebuildController(Users users, Keeper keeper, Clock clock) {
+        this.users = users;
+        this.keeper = keeper;
+        this.clock = clock;
+    }
+
+    /// What came of it.
+    ///
+    /// @param users whose figures were computed anew
+    /// @param changed of how many of them they were others than what was stored
+    @Schema(name = "Rebuilt")
+    record Rebuilt(
+            @Schema(minimum = "0") long users,
+            @Schema(minimum = "0") long changed) {}
+
+    /// Computes one user's figures anew, as an operator.
+    @Answers
+    @PostMapping("/v1/users/{userId}/rebuild")
+    Mono<Rebuilt> one(@PathVariable String userId, Caller caller) {
+        return Blocking.call(() -> {
+            caller.require(Role.OPS);
+            if (!SessionEvents.isId(userId) || users.head(userId) == null) {
+                throw Problem.notFound().asException();
+            }
+            return new Rebuilt(1, keeper.rebuild(userId, clock.instant()) ? 1 : 0);
+        });
+    }
+
+    /// Computes the figures of all users anew, as an operator; answers when all are done.
+    @Answers
+    @PostMapping("/v1/rebuild")
+    Mono<Rebuilt> all(Caller caller) {
+        return Mono.fromCallable(() -> {
+                    caller.require(Role.OPS);
+                    long count = 0;
+                    long changed = 0;
+                    List<String> ids = users.idsAfter("", PAGE);
+                    while (!ids.isEmpty()) {
+                        for (String userId : ids) {
+                            count++;
+                            changed += keeper.rebuild(userId, clock.instant()) ? 1 : 0;
+                        }
+                        ids = users.idsAfter(ids.getLast(), PAGE);
+                    }
+                    return new Rebuilt(count, changed);
+                })
+                .subscribeOn(Schedulers.boundedElastic());
+    }
+}
