@@ -16,6 +16,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+RESOURCES = ROOT / "reminder-service/src/main/resources"
 SOURCES = ("contracts/src/main/java", "reminder-service/src/main/java", "reminder-service/src/test/java")
 CONTRACTS = "contracts/src/main/java/dev/adhere/contracts/"
 REMINDER = "reminder-service/src/main/java/dev/adhere/reminder/"
@@ -167,7 +168,8 @@ class Copy:
         if compiled.returncode:
             return compiled.stderr, 0
         ran = subprocess.run(
-            [java_home() / "bin/java", "-Xmx1g", f"-Dadhere.histories={self.histories}", "-cp", f"{out}{os.pathsep}{self.path}", "Run", *TESTS],
+            [java_home() / "bin/java", "-Xmx1g", f"-Dadhere.histories={self.histories}", "-cp",
+             os.pathsep.join(map(str, (out, RESOURCES, self.path))), "Run", *TESTS],
             capture_output=True, text=True)
         count = re.search(r"^ran (\d+)$", ran.stdout, re.M)
         if not count:
@@ -201,7 +203,7 @@ def main():
         copy = Copy(pathlib.Path(folder), path, given.histories)
         red, ran = copy.red()
         if red or not ran:
-            sys.exit(f"the sources as they are: {red}\n{copy.said}")
+            sys.exit(f"the sources as they are: {red}\n{copy.said[:5000]}")
         print(f"the sources as they are: {ran} tests green, {given.histories} histories", flush=True)
         for change in chosen:
             began = time.monotonic()
