@@ -115,6 +115,7 @@ everything ps --format 'table {{.Service}}\t{{.Image}}\t{{.Status}}'
 took 'up --wait'
 
 python3 ops/care-team.py --token-url "$token_url"
+python3 ops/readme.py --compose
 python3 ops/smoke.py --token-url "$token_url" --prometheus-url http://localhost:9090
 python3 ops/observe.py
 for port in 9081 9082 9083 9092 27017; do

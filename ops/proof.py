@@ -37,6 +37,8 @@ def arguments(description, **more):
     for name, options in more.items():
         parser.add_argument("--" + name.replace("_", "-"), **options)
     given = parser.parse_args()
+    # A shell's background has Ctrl-C ignored, and so would all that is started here.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     given.data = given.data or pathlib.Path(tempfile.mkdtemp(prefix="adhere-proof-")) / "data"
     print(f"{datetime.now(timezone.utc):%Y-%m-%d %H:%M} UTC  seed {given.seed}", flush=True)
     return given

@@ -134,10 +134,12 @@ def nudges(scene, user):
 def nudge(given, claims):
     """17:30 in Berlin on 2027-03-28 is 15:30 UTC; on the day before it was 16:30 UTC."""
     with Scene(given, claims, "spring", at("2027-03-28T15:30:00Z")) as scene:
-        for user in ("user-021", "user-022"):
+        for user in ("user-021", "user-022", "user-025"):
             scene.plan(user, "Europe/Berlin", "2027-03-22", times="18:00")
         scene.plan("user-023", "America/New_York", "2027-03-22", times="18:00")
         scene.plan("user-024", "Europe/Berlin", "2027-03-22", sets=4, times="08:00")
+        # Who missed the days before is left alone: user-025.
+        scene.sets("user-021", "Europe/Berlin", "2027-03-27T18:00:00+01:00")
         scene.sets("user-022", "Europe/Berlin", "2027-03-28T17:10:00+02:00")
         scene.sets(
             "user-024", "Europe/Berlin",
@@ -146,12 +148,14 @@ def nudge(given, claims):
         due = scene.read("user-021", "agenda?date=2027-03-28")["items"][0]
         claims.same("user-021: due today at", (due["timeOfDay"], due["state"]), ("18:00", "DUE"))
         claims.same("user-022: today", until(lambda: scene.today("user-022"), ("2027-03-28", 1.0), 20), ("2027-03-28", 1.0))
-        claims.same("nobody has a decision before the moment", [nudges(scene, f"user-02{n}") for n in range(1, 5)], [[]] * 4)
+        claims.same("nobody has a decision before the moment", [nudges(scene, f"user-02{n}") for n in range(1, 6)], [[]] * 5)
         sent = ("DUE_SOON", "2027-03-28", "SENT", None, "INBOX")
         done = ("DUE_SOON", "2027-03-28", "SUPPRESSED", "DONE", None)
         seconds = scene.lead.total_seconds() + 15
         claims.same("user-021: decided", until(lambda: nudges(scene, "user-021"), [sent], seconds), [sent])
         claims.same("user-022: did a set at 17:10, decided", until(lambda: nudges(scene, "user-022"), [done], 10), [done])
+        alone = ("DUE_SOON", "2027-03-28", "SUPPRESSED", "OUTRANKED", None)
+        claims.same("user-025: nothing done for six days, decided", until(lambda: nudges(scene, "user-025"), [alone], 10), [alone])
         inbox = scene.read("user-021", "nudges")["items"]
         claims.same("user-021: the inbox has one, delivered", [(n["kind"], n["state"]) for n in inbox], [("DUE_SOON", "DELIVERED")])
         for user in ("user-021", "user-022"):
@@ -180,7 +184,9 @@ def spring(given, claims):
         claims.same("user-024: A7 after, 4 of 7 days' 28", scene.a7("user-024"), (4.0, 28, 14.3))
         claims.same("user-024: today", scene.today("user-024"), ("2027-03-29", 0.0))
         claims.same("user-023: in New York the day goes on", scene.read("user-023", "adherence")["throughDate"], "2027-03-27")
-        claims.same("user-021: the nudge is still the only one", len(nudges(scene, "user-021")), 1)
+        # 20:00 passed while everything was off.
+        decided = [("DUE_SOON", "2027-03-28", "SENT", None, "INBOX"), ("OVERDUE", "2027-03-28", "SUPPRESSED", "STALE", None)]
+        claims.same("user-021: the nudge is still the only one, what came too late is not sent", sorted(nudges(scene, "user-021")), decided)
 
 
 def autumn(given, claims):

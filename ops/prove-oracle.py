@@ -16,6 +16,7 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+RESOURCES = ROOT / "reminder-service/src/main/resources"
 SOURCES = ("contracts/src/main/java", "reminder-service/src/main/java", "reminder-service/src/test/java")
 CONTRACTS = "contracts/src/main/java/dev/adhere/contracts/"
 REMINDER = "reminder-service/src/main/java/dev/adhere/reminder/"
@@ -65,8 +66,9 @@ BREAKS = [
     Break("1.3.8 seven days late counts", REMINDER + "Lateness.java", "GRACE_DAYS = 7", "GRACE_DAYS = 6"),
     Break("1.3.8 eight days late does not count", REMINDER + "Lateness.java", "GRACE_DAYS = 7", "GRACE_DAYS = 8"),
     Break("1.3.8 history counts for a week after the plan was saved", REMINDER + "Lateness.java",
-          "return !(date.isBefore(saved)", "return !(date.isBefore(saved.minusYears(9))"),
-    Break("1.3.8 history is what was before the plan", REMINDER + "Lateness.java", "date.isBefore(saved) && ", ""),
+          "return ChronoUnit.DAYS.between(saved, received) > GRACE_DAYS;", "return true;"),
+    Break("1.3.8 history counts for a week and no longer", REMINDER + "Lateness.java",
+          "return ChronoUnit.DAYS.between(saved, received) > GRACE_DAYS;", "return false;"),
     Break("1.3.8 42 days late counts as history", REMINDER + "Lateness.java", "HORIZON_DAYS = 42", "HORIZON_DAYS = 41"),
     Break("1.3.8 43 days late never counts", REMINDER + "Lateness.java", "HORIZON_DAYS = 42", "HORIZON_DAYS = 43"),
     Break("1.3.10 the same id counts once", REMINDER + "Fold.java", "|| isKnown(dated.id())", ""),
@@ -167,7 +169,8 @@ class Copy:
         if compiled.returncode:
             return compiled.stderr, 0
         ran = subprocess.run(
-            [java_home() / "bin/java", "-Xmx1g", f"-Dadhere.histories={self.histories}", "-cp", f"{out}{os.pathsep}{self.path}", "Run", *TESTS],
+            [java_home() / "bin/java", "-Xmx1g", f"-Dadhere.histories={self.histories}", "-cp",
+             os.pathsep.join(map(str, (out, RESOURCES, self.path))), "Run", *TESTS],
             capture_output=True, text=True)
         count = re.search(r"^ran (\d+)$", ran.stdout, re.M)
         if not count:
@@ -201,7 +204,7 @@ def main():
         copy = Copy(pathlib.Path(folder), path, given.histories)
         red, ran = copy.red()
         if red or not ran:
-            sys.exit(f"the sources as they are: {red}\n{copy.said}")
+            sys.exit(f"the sources as they are: {red}\n{copy.said[:5000]}")
         print(f"the sources as they are: {ran} tests green, {given.histories} histories", flush=True)
         for change in chosen:
             began = time.monotonic()

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts ./adhere up on a data folder and ports of its own, walks the main job (smoke.py), starts it once more on the
-# same data, and stops everything: ops/smoke.sh [PORT_OFFSET]
+# Starts ./adhere up on a data folder and ports of its own, runs the README's lines (readme.py), walks the main job
+# (smoke.py), starts it once more on the same data, and stops everything: ops/smoke.sh [PORT_OFFSET]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -47,6 +47,7 @@ up() {
 }
 
 up "$work/up-1.log"
+python3 ops/readme.py --port-offset "$offset"
 python3 ops/smoke.py --port-offset "$offset"
 stop
 up "$work/up-2.log"

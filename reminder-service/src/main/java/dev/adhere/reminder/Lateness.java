@@ -33,9 +33,11 @@ final class Lateness {
         if (late <= GRACE_DAYS || firstPlanSavedAt == null) {
             return false;
         }
-        // History from before the first plan may be brought in for a week after the plan was saved.
+        // History from before the first plan may be brought in for a week after the plan was saved. What is later than
+        // a
+        // week and received within that one is from before the plan.
         LocalDate saved = LocalDate.ofInstant(firstPlanSavedAt, zone);
-        return !(date.isBefore(saved) && ChronoUnit.DAYS.between(saved, received) <= GRACE_DAYS);
+        return ChronoUnit.DAYS.between(saved, received) > GRACE_DAYS;
     }
 
     static boolean beyondHorizon(SessionEvent.Dated event) {

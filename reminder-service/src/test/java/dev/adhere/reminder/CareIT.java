@@ -456,6 +456,79 @@ class CareIT {
                 .isEqualTo("422 validation-failed");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            GET    | /preferences
+            PUT    | /preferences
+            GET    | /profile
+            PUT    | /profile
+            POST   | /nudges/none/snooze
+            POST   | /nudges/none/dismiss
+            """)
+    void row15_a_parameter_that_names_somebody_else_is_refused(String method, String path) {
+        assertThat(problem(send(
+                        "rows",
+                        "user",
+                        HttpMethod.valueOf(method),
+                        "/v1/users/rows" + path + "?userId=other",
+                        method.equals("PUT") ? "{}" : null)))
+                .isEqualTo("400 invalid-parameter");
+        nothingIsKept();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            DELETE | /preferences
+            PATCH  | /preferences
+            POST   | /preferences
+            DELETE | /profile
+            PATCH  | /profile
+            POST   | /profile
+            DELETE | /nudges/none/snooze
+            PATCH  | /nudges/none/snooze
+            PUT    | /nudges/none/snooze
+            GET    | /nudges/none/snooze
+            """)
+    void row17_no_other_method_is_there(String method, String path) {
+        assertThat(problem(send("rows", "user", HttpMethod.valueOf(method), "/v1/users/rows" + path, null)))
+                .isEqualTo("405 method-not-allowed");
+        nothingIsKept();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"userId", "receivedAt", "roles", "_id", "_class"})
+    void row20_a_reserved_field_in_a_body_is_refused(String field) {
+        String extra = "\"" + field + "\":\"other\"}";
+        assertThat(problem(send(
+                        "rows",
+                        "user",
+                        HttpMethod.PUT,
+                        "/v1/users/rows/preferences",
+                        "{\"preferredTime\":\"07:00\"," + extra)))
+                .isEqualTo("400 reserved-field");
+        assertThat(problem(
+                        send("rows", "user", HttpMethod.PUT, "/v1/users/rows/profile", "{\"baselinePain\":4," + extra)))
+                .isEqualTo("400 reserved-field");
+        assertThat(problem(send(
+                        "rows",
+                        "user",
+                        HttpMethod.POST,
+                        "/v1/users/rows/nudges/none/snooze",
+                        "{\"minutes\":30," + extra)))
+                .isEqualTo("400 reserved-field");
+        nothingIsKept();
+    }
+
+    private void nothingIsKept() {
+        for (String document : List.of("preferences", "profile")) {
+            send("rows", "user", HttpMethod.GET, "/v1/users/rows/" + document, null)
+                    .expectStatus()
+                    .isOk()
+                    .expectHeader()
+                    .valueEquals("ETag", "\"0\"");
+        }
+    }
+
     @Test
     void muted_is_muted_at_once() {
         send(

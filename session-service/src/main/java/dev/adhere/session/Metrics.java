@@ -78,10 +78,10 @@ final class Metrics {
                 .description("Events written to the record for the first time")
                 .register(registry);
         duplicates = Counter.builder("adhere.events.duplicates")
-                .description("Events that came again with the same content")
+                .description("Events that were sent again with the same content")
                 .register(registry);
         conflicts = Counter.builder("adhere.events.conflicts")
-                .description("Events that came again with other content")
+                .description("Events that were sent again with other content")
                 .register(registry);
         deadLetters = Counter.builder("adhere.dead.letters")
                 .description("Records that are no events and were put aside, by the topic they came from")
@@ -115,7 +115,7 @@ final class Metrics {
     }
 
     /// @param at when the write was acknowledged
-    void kept(Records.Tally tally, Instant at) {
+    void kept(Recorder.Tally tally, Instant at) {
         recorded.increment(tally.recordedReceivedAt().size());
         duplicates.increment(tally.duplicates());
         conflicts.increment(tally.conflicts());

@@ -8,6 +8,7 @@ import dev.adhere.platform.telemetry.Trace;
 import dev.adhere.platform.web.StrictJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,6 +44,7 @@ class Recorder {
     private final KafkaOperations<String, byte[]> kafka;
     private final Metrics metrics;
     private final Clock clock;
+    private final Deliveries deliveries = new Deliveries();
 
     Recorder(Records records, KafkaOperations<String, byte[]> kafka, Metrics metrics, Clock clock) {
         this.records = records;
@@ -58,16 +60,18 @@ class Recorder {
             autoStartup = "false",
             containerFactory = "recorderContainers")
     void on(List<ConsumerRecord<String, byte[]>> batch) {
+        var events = new ArrayList<ConsumerRecord<String, byte[]>>(batch.size());
         var documents = new ArrayList<Document>(batch.size());
         var poison = new ArrayList<Poison>();
         for (ConsumerRecord<String, byte[]> record : batch) {
             try {
                 documents.add(document(record));
+                events.add(record);
             } catch (InvalidEvent e) {
                 poison.add(new Poison(record, e));
             }
         }
-        Records.Tally tally = records.keep(documents);
+        Tally tally = keep(events, documents);
         metrics.kept(tally, clock.instant());
         bury(poison);
         metrics.deadLetters(poison.size());
@@ -82,6 +86,37 @@ class Recorder {
                     tally.conflicts(),
                     poison.size());
         }
+    }
+
+    /// What a batch adds to the counters.
+    ///
+    /// @param recordedReceivedAt when each event was received that is new on record
+    /// @param duplicates how many came again with the same content
+    /// @param conflicts how many came again with other content
+    record Tally(List<Instant> recordedReceivedAt, int duplicates, int conflicts) {}
+
+    private Tally keep(List<ConsumerRecord<String, byte[]>> events, List<Document> documents) {
+        List<Records.Fate> fates;
+        try {
+            fates = records.keep(documents);
+        } catch (RuntimeException e) {
+            events.forEach(deliveries::failed);
+            throw e;
+        }
+        var recorded = new ArrayList<Instant>();
+        int duplicates = 0;
+        int conflicts = 0;
+        for (int i = 0; i < fates.size(); i++) {
+            if (deliveries.counts(events.get(i), fates.get(i))) {
+                switch (fates.get(i)) {
+                    case RECORDED, REDELIVERED ->
+                        recorded.add(documents.get(i).getDate("receivedAt").toInstant());
+                    case DUPLICATE -> duplicates++;
+                    case CONFLICT -> conflicts++;
+                }
+            }
+        }
+        return new Tally(recorded, duplicates, conflicts);
     }
 
     /// A record that is no event. The reason names fields and rules, never what the event says.

@@ -15,16 +15,19 @@ import com.mongodb.client.model.ReplaceOneModel;
 import com.mongodb.client.model.ReplaceOptions;
 import com.mongodb.client.model.WriteModel;
 import dev.adhere.platform.mongo.DuplicateKeys;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bson.Document;
+import org.jspecify.annotations.Nullable;
 
 /// The collections `events` and `conflicts`, written once and never changed. Every call blocks.
 final class Records {
@@ -46,39 +49,55 @@ final class Records {
         conflicts.createIndex(Indexes.descending("userId", "time", "_id"));
     }
 
-    /// What became of a batch.
-    ///
-    /// @param recordedReceivedAt when each event was received that is new on record
-    /// @param duplicates how many came again with the same content
-    /// @param conflicts how many came again with other content
-    record Tally(List<Instant> recordedReceivedAt, int duplicates, int conflicts) {}
+    /// What became of an event.
+    enum Fate {
+        /// It is new on record.
+        RECORDED,
+        /// It is on record out of this very record of the topic, which was delivered before.
+        REDELIVERED,
+        /// It is on record with the same content out of an earlier record: it was sent again.
+        DUPLICATE,
+        /// Another content is on record under its id; this one is in `conflicts`.
+        CONFLICT
+    }
 
-    /// Keeps each event once: the first of an id stays, the same again is harmless, other content under the
-    /// same id goes
-    /// to `conflicts`.
+    /// Keeps each event once: the first of an id stays, the same again is harmless, other content under the same id
+    /// goes to `conflicts`.
     ///
     /// @param documents in the order of their offsets
-    /// @throws com.mongodb.MongoException where not everything is known to be durable; the whole batch may
-    ///     come again
-    Tally keep(Collection<Document> documents) {
-        Map<String, Document> first = new HashMap<>();
-        List<Document> again = new ArrayList<>();
-        for (Document doc : documents) {
-            Document earlier = first.putIfAbsent(doc.getString("_id"), doc);
-            if (earlier != null) {
-                again.add(doc);
-            }
+    /// @return what became of each, in the same order
+    /// @throws com.mongodb.MongoException where not everything is known to be durable; the batch may come again
+    List<Fate> keep(List<Document> documents) {
+        Map<String, Document> first = new LinkedHashMap<>();
+        documents.forEach(doc -> first.putIfAbsent(id(doc), doc));
+        Set<Document> fresh = Collections.newSetFromMap(new IdentityHashMap<>());
+        fresh.addAll(first.values());
+        insert(List.copyOf(first.values())).forEach(fresh::remove);
+        Map<String, Document> onRecord =
+                onRecord(documents.stream().filter(doc -> !fresh.contains(doc)).toList());
+        List<Fate> fates = documents.stream()
+                .map(doc -> fresh.contains(doc) ? Fate.RECORDED : fate(doc, onRecord.get(id(doc))))
+                .toList();
+        keepConflicts(IntStream.range(0, fates.size())
+                .filter(i -> fates.get(i) == Fate.CONFLICT)
+                .mapToObj(documents::get)
+                .toList());
+        return fates;
+    }
+
+    private static String id(Document doc) {
+        return doc.getString("_id");
+    }
+
+    private static Fate fate(Document doc, @Nullable Document kept) {
+        if (kept == null || !doc.getString("hash").equals(kept.getString("hash"))) {
+            return Fate.CONFLICT;
         }
-        List<Document> fresh = new ArrayList<>(first.values());
-        Set<Document> there = Collections.newSetFromMap(new IdentityHashMap<>());
-        there.addAll(insert(fresh));
-        fresh.removeIf(there::contains);
-        again.addAll(there);
-        int conflicts = conflicts(again);
-        return new Tally(
-                fresh.stream().map(doc -> doc.getDate("receivedAt").toInstant()).toList(),
-                again.size() - conflicts,
-                conflicts);
+        // Where the topic was made anew, another record may stand at the same place: it was received at another time.
+        return Stream.of("partition", "offset", "receivedAtText")
+                        .allMatch(field -> Objects.equals(doc.get(field), kept.get(field)))
+                ? Fate.REDELIVERED
+                : Fate.DUPLICATE;
     }
 
     /// @return those that were there already
@@ -102,27 +121,26 @@ final class Records {
         }
     }
 
-    private int conflicts(List<Document> again) {
-        if (again.isEmpty()) {
-            return 0;
+    private Map<String, Document> onRecord(List<Document> documents) {
+        Map<String, Document> kept = new HashMap<>();
+        if (!documents.isEmpty()) {
+            events.find(Filters.in("_id", documents.stream().map(Records::id).toList()))
+                    .projection(Projections.include("hash", "partition", "offset", "receivedAtText"))
+                    .forEach(doc -> kept.put(id(doc), doc));
         }
-        Map<String, String> kept = new HashMap<>();
-        events.find(Filters.in(
-                        "_id", again.stream().map(d -> d.getString("_id")).toList()))
-                .projection(Projections.include("hash"))
-                .forEach(doc -> kept.put(doc.getString("_id"), doc.getString("hash")));
+        return kept;
+    }
+
+    private void keepConflicts(List<Document> documents) {
+        if (documents.isEmpty()) {
+            return;
+        }
         List<WriteModel<Document>> writes = new ArrayList<>();
-        for (Document doc : again) {
-            String hash = doc.getString("hash");
-            if (!hash.equals(kept.get(doc.getString("_id")))) {
-                var conflict = new Document(doc).append("_id", doc.getString("_id") + "|" + hash);
-                writes.add(new ReplaceOneModel<>(
-                        Filters.eq("_id", conflict.get("_id")), conflict, new ReplaceOptions().upsert(true)));
-            }
+        for (Document doc : documents) {
+            var conflict = new Document(doc).append("_id", id(doc) + "|" + doc.getString("hash"));
+            writes.add(new ReplaceOneModel<>(
+                    Filters.eq("_id", id(conflict)), conflict, new ReplaceOptions().upsert(true)));
         }
-        if (!writes.isEmpty()) {
-            var _ = conflicts.bulkWrite(writes, new BulkWriteOptions().ordered(false));
-        }
-        return writes.size();
+        var _ = conflicts.bulkWrite(writes, new BulkWriteOptions().ordered(false));
     }
 }

@@ -13,13 +13,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /// A cable to a server, for tests to pull: connections that are made to it go on to the server, until it is cut (every
-/// connection ends, no new one is made) or frozen (connections stay, nothing comes through).
+/// connection ends, no new one is made), frozen (connections stay, nothing comes through) or set to lose answers (what
+/// is asked reaches the server, and in place of its answer the connection ends).
 public final class Cable implements AutoCloseable {
 
     private enum State {
         WHOLE,
         CUT,
-        FROZEN
+        FROZEN,
+        LOSING_ANSWERS
     }
 
     private final ServerSocket entry;
@@ -58,6 +60,10 @@ public final class Cable implements AutoCloseable {
         state = State.FROZEN;
     }
 
+    public void loseAnswers() {
+        state = State.LOSING_ANSWERS;
+    }
+
     public void mend() {
         state = State.WHOLE;
     }
@@ -87,11 +93,11 @@ public final class Cable implements AutoCloseable {
         }
         open.add(near);
         open.add(far);
-        pump(near, far);
-        pump(far, near);
+        pump(near, far, false);
+        pump(far, near, true);
     }
 
-    private void pump(Socket from, Socket to) {
+    private void pump(Socket from, Socket to, boolean isAnswer) {
         var _ = Thread.ofVirtual().name("cable-pump").start(() -> {
             try (from;
                     to) {
@@ -101,6 +107,9 @@ public final class Cable implements AutoCloseable {
                 for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
                     while (state == State.FROZEN) {
                         LockSupport.parkNanos(10_000_000);
+                    }
+                    if (state == State.LOSING_ANSWERS && isAnswer) {
+                        return;
                     }
                     out.write(buffer, 0, read);
                 }

@@ -2,6 +2,7 @@ package dev.adhere.testbed;
 
 import com.mongodb.ConnectionString;
 import com.mongodb.MongoCommandException;
+import com.mongodb.MongoTimeoutException;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
@@ -168,9 +169,10 @@ public sealed interface LocalMongo extends AutoCloseable {
         }
 
         private void becomePrimary() {
-            var direct = "mongodb://127.0.0.1:" + port + "/?directConnection=true&serverSelectionTimeoutMS=20000";
+            var direct = "mongodb://127.0.0.1:" + port + "/?directConnection=true&serverSelectionTimeoutMS=5000";
             try (MongoClient client = MongoClients.create(direct)) {
                 MongoDatabase admin = client.getDatabase("admin");
+                awaitAnswer(admin);
                 var member = new Document("_id", 0).append("host", "127.0.0.1:" + port);
                 try {
                     var _ = admin.runCommand(new Document(
@@ -187,6 +189,21 @@ public sealed interface LocalMongo extends AutoCloseable {
                         throw new IllegalStateException("mongod is no primary after 30 s");
                     }
                     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+                }
+            }
+        }
+
+        // On a busy machine it takes its time; one that has ended will never answer.
+        private void awaitAnswer(MongoDatabase admin) {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(90);
+            while (true) {
+                try {
+                    var _ = admin.runCommand(new Document("hello", 1));
+                    return;
+                } catch (MongoTimeoutException e) {
+                    if (!process.isAlive() || System.nanoTime() > end) {
+                        throw e;
+                    }
                 }
             }
         }

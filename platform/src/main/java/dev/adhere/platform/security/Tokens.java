@@ -38,6 +38,7 @@ import reactor.core.scheduler.Schedulers;
 final class Tokens {
 
     private static final Duration SKEW = Duration.ofSeconds(30);
+    private static final Duration REMEMBERED = Duration.ofSeconds(5);
     private static final Set<String> NO_ACCESS_TOKEN = Set.of("ID", "Refresh", "Offline", "Logout");
 
     private Tokens() {}
@@ -58,7 +59,8 @@ final class Tokens {
                 rule("exp", jwt -> jwt.getExpiresAt() != null),
                 rule("sub", jwt -> SessionEvents.isId(jwt.getSubject())),
                 rule("typ", Tokens::isAccessToken)));
-        return decoder;
+        Duration live = settings.keysLive().compareTo(REMEMBERED) < 0 ? settings.keysLive() : REMEMBERED;
+        return new VerifiedTokens(decoder, inTime, live, clock);
     }
 
     // Keycloak tells its tokens apart by the claim `typ`, others by the header's; an ID token has a nonce or

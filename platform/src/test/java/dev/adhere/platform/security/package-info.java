@@ -1,0 +1,4 @@
+@NullMarked
+package dev.adhere.platform.security;
+
+import org.jspecify.annotations.NullMarked;
