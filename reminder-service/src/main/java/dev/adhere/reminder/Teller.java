@@ -11,6 +11,7 @@ import dev.adhere.contracts.Alert;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.mongo.DuplicateKeys;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.bson.Document;
 import org.springframework.kafka.core.KafkaOperations;
 import tools.jackson.databind.json.JsonMapper;
@@ -90,7 +92,7 @@ final class Teller {
                     Nudge nudge = decision.nudge();
                     if (head.pending().nudges().contains(nudge.id())) {
                         writes.add(logged(head, nudge));
-                        sends.add(kafka.send(Topic.NUDGES.topicName(), head.userId(), json.writeValueAsBytes(nudge)));
+                        sends.add(kafka.send(told(head, nudge)));
                     }
                 }
                 for (Alert alert : head.pain().alerts()) {
@@ -111,8 +113,14 @@ final class Teller {
         var _ = keeper.fold(told, now);
     }
 
-    // Replaces what was logged of an earlier revision only. Where a later one is there, the upsert fails on
-    // _id.
+    private ProducerRecord<String, byte[]> told(UserState head, Nudge nudge) {
+        var record = new ProducerRecord<>(Topic.NUDGES.topicName(), head.userId(), json.writeValueAsBytes(nudge));
+        var _ = record.headers()
+                .add(InboxStreams.REVISION, Long.toString(head.revision()).getBytes(StandardCharsets.US_ASCII));
+        return record;
+    }
+
+    // Replaces what was logged of an earlier revision only. Where a later one is there, the upsert fails on _id.
     private static WriteModel<Document> logged(UserState head, Nudge nudge) {
         return new ReplaceOneModel<>(
                 Filters.and(

@@ -61,7 +61,7 @@ class DueTimesIT {
             users,
             keeper,
             new Teller(kafka, database.getCollection("nudges"), keeper, JsonMapper.shared()),
-            new Courier(_ -> Nudging.Result.TAKEN, keeper, clock),
+            new Courier(Map.of(), keeper, new Metrics(new SimpleMeterRegistry(), clock), clock),
             partitions,
             admin,
             new Metrics(new SimpleMeterRegistry(), clock),
