@@ -120,7 +120,8 @@ final class Teller {
         return record;
     }
 
-    // Replaces what was logged of an earlier revision only. Where a later one is there, the upsert fails on _id.
+    // Replaces what was logged of an earlier revision only. Where a later one is there, the upsert fails on
+    // _id.
     private static WriteModel<Document> logged(UserState head, Nudge nudge) {
         return new ReplaceOneModel<>(
                 Filters.and(
