@@ -1,5 +1,6 @@
 package dev.adhere.contracts;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param channel the one that it took last; whatever that is, the inbox has it, too. Null where it was not
 ///     sent
 /// @param state of the delivery; null where it was not sent
+/// @param displayedAt when a client first said that it showed it; absent until one does
+/// @param openedAt when a client first said that the user opened it; absent until one does
 public record Nudge(
         String id,
         Kind kind,
@@ -23,7 +26,33 @@ public record Nudge(
         @Nullable Reason reason,
         @Nullable String text,
         @Nullable Channel channel,
-        @Nullable State state) {
+        @Nullable State state,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant displayedAt,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant openedAt) {
+
+    /// One that no client has shown yet.
+    public Nudge(
+            String id,
+            Kind kind,
+            LocalDate date,
+            Instant decidedAt,
+            Outcome outcome,
+            @Nullable Reason reason,
+            @Nullable String text,
+            @Nullable Channel channel,
+            @Nullable State state) {
+        this(id, kind, date, decidedAt, outcome, reason, text, channel, state, null, null);
+    }
+
+    /// The same, on this channel and in this state.
+    public Nudge with(@Nullable Reason reason, @Nullable Channel channel, @Nullable State state) {
+        return new Nudge(id, kind, date, decidedAt, outcome, reason, text, channel, state, displayedAt, openedAt);
+    }
+
+    /// The same, with these receipts.
+    public Nudge seen(@Nullable Instant displayedAt, @Nullable Instant openedAt) {
+        return new Nudge(id, kind, date, decidedAt, outcome, reason, text, channel, state, displayedAt, openedAt);
+    }
 
     /// Section 3.2, in the order in which they outrank one another.
     public enum Kind {
@@ -68,7 +97,11 @@ public record Nudge(
 
     public enum Channel {
         INBOX,
-        EMAIL
+        EMAIL,
+        /// A signed request to an address of the user's (Standard Webhooks).
+        WEBHOOK,
+        /// The user's browsers and apps (RFC 8030).
+        WEB_PUSH
     }
 
     public enum State {

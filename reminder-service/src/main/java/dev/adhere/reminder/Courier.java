@@ -1,12 +1,14 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.Nudge;
+import dev.adhere.contracts.Nudge.Channel;
 import dev.adhere.contracts.Nudge.State;
 import dev.adhere.platform.telemetry.Faults;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,15 +28,26 @@ import org.springframework.context.SmartLifecycle;
 /// ends as UNKNOWN and never a second message.
 final class Courier implements SmartLifecycle {
 
-    /// A way out. May block.
-    interface Channel {
+    /// A way out. Blocks for less than [Nudging#LEASE].
+    @FunctionalInterface
+    interface Sender {
 
-        Nudging.Result send(Letter letter);
+        Nudging.Ended send(Letter letter);
     }
 
-    /// @param to an e-mail address
-    /// @param at when it was written
-    record Letter(String nudgeId, String to, String subject, String text, Instant at) {}
+    /// What is to go out.
+    ///
+    /// @param id names the message: the same over all attempts
+    /// @param preferences where to, and in which language
+    /// @param at when this attempt is made
+    /// @param expiresAt it is of no use after that
+    record Letter(
+            String id, String userId, Nudge nudge, Preferences preferences, Instant at, Instant expiresAt) {
+
+        String text() {
+            return Objects.requireNonNull(nudge.text());
+        }
+    }
 
     private static final Logger log = LoggerFactory.getLogger(Courier.class);
     private static final int AT_ONCE = 16;
@@ -42,16 +55,21 @@ final class Courier implements SmartLifecycle {
     // What has not begun by then is to be looked at again first: the work may have been done meanwhile.
     private static final Duration WAIT_FOR_LINE = Duration.ofSeconds(3);
 
-    private final Channel mail;
+    private final Map<Channel, Sender> senders;
     private final Keeper keeper;
+    private final Metrics metrics;
     private final Clock clock;
-    private final Semaphore lines = new Semaphore(AT_ONCE, true);
+    private final Map<Channel, Semaphore> lines = new EnumMap<>(Channel.class);
     private volatile @Nullable ExecutorService workers;
 
-    Courier(Channel mail, Keeper keeper, Clock clock) {
-        this.mail = mail;
+    /// @param senders of every channel but the inbox, which needs none
+    Courier(Map<Channel, Sender> senders, Keeper keeper, Metrics metrics, Clock clock) {
+        this.senders = Map.copyOf(senders);
         this.keeper = keeper;
+        this.metrics = metrics;
         this.clock = clock;
+        // Each channel has lines of its own: receivers that are slow keep no mail waiting.
+        senders.keySet().forEach(channel -> lines.put(channel, new Semaphore(AT_ONCE, true)));
     }
 
     @Override
@@ -88,51 +106,56 @@ final class Courier implements SmartLifecycle {
                 if (outgoing != null && decision.is(State.SENDING) && claim.equals(outgoing.holder())) {
                     ExecutorService current = workers;
                     if (current != null) {
-                        current.execute(() -> attempt(head, decision.nudge(), claim));
+                        current.execute(() -> attempt(head, decision, outgoing, claim));
                     }
                 }
             }
         }
     }
 
-    private void attempt(UserState head, Nudge nudge, String claim) {
-        Nudging.Result result = send(head, nudge);
+    private void attempt(UserState head, Decision decision, Decision.Outgoing outgoing, String claim) {
+        Nudge nudge = decision.nudge();
+        Channel channel = Objects.requireNonNull(nudge.channel());
+        Nudging.Ended ended = send(
+                channel,
+                new Letter(
+                        decision.messageId(),
+                        head.userId(),
+                        nudge,
+                        head.preferences(),
+                        clock.instant(),
+                        outgoing.expiresAt()));
+        metrics.attempted(channel, ended.result());
         try {
-            var ended = new Fold.Attempted(nudge.id(), claim, result);
-            var _ = keeper.fold(Map.of(head.userId(), List.of(ended)), clock.instant());
+            var input = new Fold.Attempted(nudge.id(), claim, ended);
+            var _ = keeper.fold(Map.of(head.userId(), List.of(input)), clock.instant());
         } catch (RuntimeException e) {
             // MongoDB is away: the lease ends, and what became of it is unknown.
             log.warn("the end of an attempt to send was not kept: {}", Faults.name(e));
         }
     }
 
-    private Nudging.Result send(UserState head, Nudge nudge) {
-        Letter letter = letter(head, nudge, clock.instant());
+    private Nudging.Ended send(Channel channel, Letter letter) {
+        Sender sender = senders.get(channel);
+        Semaphore line = lines.get(channel);
+        if (sender == null || line == null) {
+            return Nudging.Ended.with(Nudging.Result.REFUSED);
+        }
         try {
-            if (!lines.tryAcquire(WAIT_FOR_LINE.toMillis(), TimeUnit.MILLISECONDS)) {
-                return Nudging.Result.NOT_BEGUN;
+            if (!line.tryAcquire(WAIT_FOR_LINE.toMillis(), TimeUnit.MILLISECONDS)) {
+                return Nudging.Ended.with(Nudging.Result.NOT_BEGUN);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            return Nudging.Result.NOT_BEGUN;
+            return Nudging.Ended.with(Nudging.Result.NOT_BEGUN);
         }
         try {
-            return mail.send(letter);
+            return sender.send(letter);
         } catch (RuntimeException e) {
-            log.warn("an attempt to send failed: {}", Faults.name(e));
-            return Nudging.Result.UNKNOWN;
+            log.warn("an attempt to send failed: {}", e.getClass().getName());
+            return Nudging.Ended.with(Nudging.Result.UNKNOWN);
         } finally {
-            lines.release();
+            line.release();
         }
-    }
-
-    private static Letter letter(UserState head, Nudge nudge, Instant now) {
-        Preferences.Language language = head.preferences().language();
-        return new Letter(
-                nudge.id(),
-                Objects.requireNonNull(head.preferences().email()),
-                NudgeTexts.mailSubject(language),
-                nudge.text() + "\n\n" + NudgeTexts.mailFooter(language) + "\n",
-                now);
     }
 }

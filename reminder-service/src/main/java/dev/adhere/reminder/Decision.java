@@ -49,6 +49,11 @@ record Decision(
                 new Outgoing(now, now.plus(NudgePolicy.TIME_TO_LIVE), 0, null));
     }
 
+    /// Names this message wherever it goes: the same over all attempts, another one after a snooze.
+    String messageId() {
+        return nudge.id() + "." + moment.getEpochSecond();
+    }
+
     boolean sent() {
         return nudge.outcome() == Outcome.SENT;
     }
@@ -59,38 +64,48 @@ record Decision(
 
     /// Changes state, and what is still to happen to it.
     Decision to(State state, @Nullable Outgoing outgoing) {
-        return new Decision(with(null, nudge.channel(), state), moment, snoozed, outgoing);
+        return new Decision(nudge.with(null, nudge.channel(), state), moment, snoozed, outgoing);
     }
 
     /// Reached the user through a channel.
     Decision delivered(Channel channel) {
-        return new Decision(with(null, channel, State.DELIVERED), moment, snoozed, null);
+        return new Decision(nudge.with(null, channel, State.DELIVERED), moment, snoozed, null);
     }
 
     Decision snoozed(Outgoing until) {
-        return new Decision(with(null, nudge.channel(), State.SNOOZED), moment, true, until);
+        return new Decision(nudge.with(null, nudge.channel(), State.SNOOZED), moment, true, until);
     }
 
-    /// Comes again after its snooze.
-    Decision again(Instant now) {
-        return new Decision(nudge, now, snoozed, outgoing);
+    /// Comes again after its snooze, from its first channel on.
+    Decision again(Channel first, Instant now) {
+        return new Decision(nudge.with(null, first, nudge.state()), now, snoozed, outgoing);
+    }
+
+    /// Waits for its next attempt, through this channel.
+    Decision waiting(Channel channel, Outgoing until) {
+        return new Decision(nudge.with(null, channel, State.PENDING), moment, snoozed, until);
+    }
+
+    /// A client has shown it.
+    Decision displayed(Instant at) {
+        return nudge.displayedAt() == null ? seen(at, nudge.openedAt()) : this;
+    }
+
+    /// A client says that the user opened it, which shows it, too.
+    Decision opened(Instant at) {
+        return nudge.openedAt() == null ? displayed(at).seen(at) : this;
+    }
+
+    private Decision seen(Instant openedAt) {
+        return seen(nudge.displayedAt(), openedAt);
+    }
+
+    private Decision seen(@Nullable Instant displayedAt, @Nullable Instant openedAt) {
+        return new Decision(nudge.seen(displayedAt, openedAt), moment, snoozed, outgoing);
     }
 
     /// Goes out no more.
     Decision givenUp(Reason reason) {
-        return new Decision(with(reason, nudge.channel(), State.EXPIRED), moment, snoozed, null);
-    }
-
-    private Nudge with(@Nullable Reason reason, @Nullable Channel channel, State state) {
-        return new Nudge(
-                nudge.id(),
-                nudge.kind(),
-                nudge.date(),
-                nudge.decidedAt(),
-                nudge.outcome(),
-                reason,
-                nudge.text(),
-                channel,
-                state);
+        return new Decision(nudge.with(reason, nudge.channel(), State.EXPIRED), moment, snoozed, null);
     }
 }

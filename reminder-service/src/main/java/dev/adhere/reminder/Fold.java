@@ -83,8 +83,13 @@ final class Fold {
     /// @param claim whose the attempts to send are that begin now
     record Due(String claim) implements Input {}
 
+    /// A client has shown a nudge.
+    ///
+    /// @param opened the user has opened it, too
+    record Receipt(String nudgeId, boolean opened) implements Edit {}
+
     /// The attempt that a claim began has ended.
-    record Attempted(String nudgeId, String claim, Nudging.Result result) implements Input {}
+    record Attempted(String nudgeId, String claim, Nudging.Ended ended) implements Input {}
 
     /// What was pending is confirmed, as it was at this revision of the head; what changed meanwhile is
     /// told again.
@@ -123,7 +128,14 @@ final class Fold {
             case Happened(SessionEvent.Unknown _, String _, long _), Replayed(SessionEvent.Unknown _) -> Set.of();
             case Rebuild _ -> withFacts(head);
             case EditPlan _, EditExcuses _ -> withFacts(head);
-            case EditPreferences _, EditCareTeam _, Acknowledge _, Snooze _, Dismiss _, Attempted _, Told _ -> Set.of();
+            case EditPreferences _,
+                EditCareTeam _,
+                Acknowledge _,
+                Snooze _,
+                Dismiss _,
+                Receipt _,
+                Attempted _,
+                Told _ -> Set.of();
             case EditProfile _, Approve _, EndHold _ -> open(head);
             // Closing and deciding reads the open days and, for what hurt within 24 hours, the one before;
             // the sums of the others are there.
@@ -268,8 +280,8 @@ final class Fold {
             case Snooze(String id, Instant until) -> step.nudging.snooze(id, until);
             case Dismiss(String id) -> step.nudging.dismiss(id);
             case Due(String claim) -> step.due(claim, now);
-            case Attempted(String id, String claim, Nudging.Result result) ->
-                step.nudging.ended(id, claim, result, now);
+            case Receipt(String id, boolean opened) -> step.nudging.receipt(id, opened, now);
+            case Attempted(String id, String claim, Nudging.Ended ended) -> step.nudging.ended(id, claim, ended, now);
             case Told(long revision) -> {
                 if (step.head.revision == revision) {
                     step.head.pending = UserState.Pending.NOTHING;

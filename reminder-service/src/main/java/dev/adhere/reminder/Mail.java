@@ -6,9 +6,12 @@ import jakarta.mail.Session;
 import jakarta.mail.Transport;
 import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
+import jakarta.mail.internet.MimeBodyPart;
 import jakarta.mail.internet.MimeMessage;
+import jakarta.mail.internet.MimeMultipart;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
+import java.util.Objects;
 import org.eclipse.angus.mail.smtp.SMTPAddressFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPSenderFailedException;
@@ -18,16 +21,18 @@ import org.springframework.mail.javamail.JavaMailSenderImpl;
 
 /// One attempt to hand a nudge to a mail server (RFC 5321). Blocks, for as long as the server's time-outs
 /// allow.
-final class Mail implements Courier.Channel {
+final class Mail implements Courier.Sender {
 
     private static final Logger log = LoggerFactory.getLogger(Mail.class);
 
     private final JavaMailSenderImpl server;
     private final InternetAddress from;
+    private final Unsubscribing unsubscribing;
 
     /// @param from an address (RFC 5322)
-    Mail(JavaMailSenderImpl server, String from) {
+    Mail(JavaMailSenderImpl server, String from, Unsubscribing unsubscribing) {
         this.server = server;
+        this.unsubscribing = unsubscribing;
         try {
             this.from = new InternetAddress(from, true);
         } catch (AddressException e) {
@@ -36,7 +41,11 @@ final class Mail implements Courier.Channel {
     }
 
     @Override
-    public Nudging.Result send(Courier.Letter letter) {
+    public Nudging.Ended send(Courier.Letter letter) {
+        return Nudging.Ended.with(attempt(letter));
+    }
+
+    private Nudging.Result attempt(Courier.Letter letter) {
         Session session = server.getSession();
         Transport transport;
         MimeMessage message;
@@ -104,16 +113,32 @@ final class Mail implements Courier.Channel {
         var message = new MimeMessage(session) {
             @Override
             protected void updateMessageID() throws MessagingException {
-                setHeader(
-                        "Message-ID", "<" + letter.nudgeId() + "." + letter.at().getEpochSecond() + "@adhere>");
+                setHeader("Message-ID", "<" + letter.id() + "@adhere>");
             }
         };
+        Preferences preferences = letter.preferences();
+        String to = Objects.requireNonNull(preferences.email());
+        String link = unsubscribing.link(letter.userId(), to);
         message.setFrom(from);
-        message.setRecipient(MimeMessage.RecipientType.TO, new InternetAddress(letter.to(), true));
-        message.setSubject(letter.subject(), StandardCharsets.UTF_8.name());
+        message.setRecipient(MimeMessage.RecipientType.TO, new InternetAddress(to, true));
+        message.setSubject(NudgeTexts.mailSubject(preferences.language()), StandardCharsets.UTF_8.name());
         message.setSentDate(Date.from(letter.at()));
         message.setHeader("Auto-Submitted", "auto-generated");
-        message.setText(letter.text(), StandardCharsets.UTF_8.name());
+        if (link != null) {
+            // RFC 8058: the mailbox shows a button that needs no page.
+            message.setHeader("List-Unsubscribe", "<" + link + ">");
+            message.setHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click");
+        }
+        message.setContent(new MimeMultipart(
+                "alternative",
+                part(MailText.plain(letter.text(), preferences.language(), link), "plain"),
+                part(MailText.html(letter.text(), preferences.language(), link), "html")));
         return message;
+    }
+
+    private static MimeBodyPart part(String content, String subtype) throws MessagingException {
+        var part = new MimeBodyPart();
+        part.setText(content, StandardCharsets.UTF_8.name(), subtype);
+        return part;
     }
 }

@@ -12,6 +12,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// What this service counts; `docs/metrics.md` says what each meter means and when it moves.
@@ -42,6 +43,13 @@ final class Metrics {
         Gauge.builder("adhere.timers.due", timersDue, AtomicLong::doubleValue)
                 .description("Users of this instance whose next due time has passed")
                 .register(registry);
+        for (Nudge.Channel channel : Nudge.Channel.values()) {
+            if (channel != Nudge.Channel.INBOX) {
+                for (Nudging.Result result : Nudging.Result.values()) {
+                    attempts(channel, result).increment(0);
+                }
+            }
+        }
         for (Nudge.Kind kind : Nudge.Kind.values()) {
             nudges(kind, Nudge.Outcome.SENT, DELIVERED).increment(0);
             nudges(kind, Nudge.Outcome.SENT, UNKNOWN).increment(0);
@@ -49,6 +57,26 @@ final class Metrics {
                 nudges(kind, Nudge.Outcome.SUPPRESSED, reason.name()).increment(0);
             }
         }
+    }
+
+    /// Counts an attempt to send, by how it ended.
+    void attempted(Nudge.Channel channel, Nudging.Result result) {
+        attempts(channel, result).increment();
+    }
+
+    private Counter attempts(Nudge.Channel channel, Nudging.Result result) {
+        return Counter.builder("adhere.nudge.attempts")
+                .description("Attempts to send a nudge, by channel and how they ended")
+                .tag("channel", channel.name())
+                .tag("result", result.name())
+                .register(registry);
+    }
+
+    /// Shows how many streams of inbox updates are open.
+    void inboxStreams(Supplier<Number> open) {
+        Gauge.builder("adhere.inbox.streams", open)
+                .description("Streams of inbox updates that this instance has open")
+                .register(registry);
     }
 
     // Registering again finds the one that is there: a lookup for a decision, of which there are few.

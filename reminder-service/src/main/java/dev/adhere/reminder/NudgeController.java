@@ -143,6 +143,37 @@ class NudgeController {
                 caller, userId, id, (head, _) -> new Fold.Dismiss(sent(head, id).id()));
     }
 
+    /// What a client has done with a nudge.
+    ///
+    /// @param event DISPLAYED: the user could see it. OPENED: the user chose it, which displays it, too
+    @FromClient
+    @Schema(name = "Receipt")
+    record ReceiptBody(
+            @Schema(allowableValues = {"DISPLAYED", "OPENED"}, example = "DISPLAYED") @Nullable
+            String event) {}
+
+    /// Says that a client displayed a nudge or that it was opened, as the user.
+    ///
+    /// The first time of each counts, by this service's clock; again is harmless.
+    ///
+    /// @param id the nudge's id
+    @Answers(problems = ProblemType.VALIDATION_FAILED)
+    @PostMapping("/v1/users/{userId}/nudges/{id}/receipts")
+    Mono<Nudge> receipt(
+            @PathVariable String userId,
+            @PathVariable @Parameter(example = "0d4a7a57-6b4e-3a4b-9d55-3f1a2b0c9e11") String id,
+            @RequestBody ReceiptBody body,
+            Caller caller) {
+        return act(caller, userId, id, (head, _) -> {
+            boolean opened = "OPENED".equals(body.event());
+            if (!opened && !"DISPLAYED".equals(body.event())) {
+                throw Problem.validationFailed("event", "must be DISPLAYED or OPENED")
+                        .asException();
+            }
+            return new Fold.Receipt(sent(head, id).id(), opened);
+        });
+    }
+
     private Mono<Nudge> act(Caller caller, String userId, String id, BiFunction<UserState, Instant, Fold.Edit> act) {
         return Blocking.call(() -> {
             caller.require(Role.USER, Role.COACH);

@@ -73,6 +73,22 @@ final class NudgeTexts {
         return text(language, "mail.footer");
     }
 
+    static String mailPreview(Preferences.Language language) {
+        return text(language, "mail.preview");
+    }
+
+    static String mailUnsubscribe(Preferences.Language language) {
+        return text(language, "mail.unsubscribe");
+    }
+
+    static String unsubscribeQuestion(Preferences.Language language) {
+        return text(language, "unsubscribe.question");
+    }
+
+    static String unsubscribeDone(Preferences.Language language) {
+        return text(language, "unsubscribe.done");
+    }
+
     static String text(Preferences.Language language, String key, Object... values) {
         String pattern = Objects.requireNonNull(BUNDLES.get(language)).getString(key);
         return new MessageFormat(pattern, locale(language)).format(values);

@@ -42,10 +42,22 @@ final class Nudging {
         TAKEN,
         /// Not now; it was surely not sent.
         LATER,
-        /// Never through this channel; it was surely not sent.
+        /// Not this one through this channel; it was surely not sent.
         REFUSED,
+        /// Nothing through this channel any more, says its other end; it was surely not sent.
+        GONE,
         /// It may have been sent.
         UNKNOWN
+    }
+
+    /// How an attempt ended.
+    ///
+    /// @param pause for how long the other end asks to be left alone
+    record Ended(Result result, Duration pause) {
+
+        static Ended with(Result result) {
+            return new Ended(result, Duration.ZERO);
+        }
     }
 
     private final UserState.Draft head;
@@ -125,7 +137,7 @@ final class Nudging {
         String id = NudgePolicy.id(head.userId, chance.kind(), chance.date(), "");
         put(
                 reason == null
-                        ? Decision.sent(id, chance.kind(), chance.date(), chance.moment(), now, text, channel())
+                        ? Decision.sent(id, chance.kind(), chance.date(), chance.moment(), now, text, first())
                         : Decision.suppressed(id, chance.kind(), chance.date(), chance.moment(), now, reason));
     }
 
@@ -139,7 +151,7 @@ final class Nudging {
                 continue;
             }
             if (decision.is(State.SENDING)) {
-                put(decision.to(State.UNKNOWN, null));
+                put(lost(decision, outgoing, now));
                 continue;
             }
             Reason unwanted = unwanted(decision, outgoing, now);
@@ -147,15 +159,53 @@ final class Nudging {
                 put(decision.givenUp(unwanted));
                 continue;
             }
-            Decision due = decision.is(State.SNOOZED) ? decision.again(now) : decision;
-            if (channel() == Channel.INBOX || decision.nudge().channel() == Channel.INBOX) {
+            Decision due = decision.is(State.SNOOZED) ? decision.again(first(), now) : decision;
+            Channel channel = due.nudge().channel();
+            if (channel == null || channel == Channel.INBOX) {
                 put(due.delivered(Channel.INBOX));
-            } else {
+            } else if (head.preferences.waysOut().contains(channel)) {
                 put(due.to(
                         State.SENDING,
                         new Outgoing(now.plus(LEASE), outgoing.expiresAt(), outgoing.attempts() + 1, claim)));
+            } else {
+                put(next(due, outgoing, now));
             }
         }
+    }
+
+    // Where the other end tells the same message apart, the attempt is made again; elsewhere nobody knows.
+    private Decision lost(Decision decision, Outgoing outgoing, Instant now) {
+        return repeatable(decision.nudge().channel())
+                ? again(decision, outgoing, Duration.ZERO, now)
+                : decision.to(State.UNKNOWN, null);
+    }
+
+    private static boolean repeatable(@Nullable Channel channel) {
+        return switch (channel) {
+            case WEBHOOK, WEB_PUSH -> true;
+            case EMAIL, INBOX -> false;
+            case null -> false;
+        };
+    }
+
+    // The next attempt through the same channel, or the first through the next one.
+    private Decision again(Decision decision, Outgoing outgoing, Duration pause, Instant now) {
+        Duration wait = FIRST_RETRY.multipliedBy(1L << 2 * (outgoing.attempts() - 1));
+        Instant at = now.plus(pause.compareTo(wait) > 0 ? pause : wait);
+        return outgoing.attempts() >= ATTEMPTS || at.isAfter(outgoing.expiresAt())
+                ? next(decision, outgoing, now)
+                : decision.to(State.PENDING, new Outgoing(at, outgoing.expiresAt(), outgoing.attempts(), null));
+    }
+
+    // The channel after the one that failed; where there is none, the inbox has to do.
+    private Decision next(Decision decision, Outgoing outgoing, Instant now) {
+        List<Channel> order = head.preferences.channels();
+        List<Channel> left = order.subList(order.indexOf(decision.nudge().channel()) + 1, order.size());
+        return head.preferences.waysOut().stream()
+                .filter(left::contains)
+                .findFirst()
+                .map(channel -> decision.waiting(channel, new Outgoing(now, outgoing.expiresAt(), 0, null)))
+                .orElseGet(() -> decision.delivered(Channel.INBOX));
     }
 
     // Step 10: what made sense when it was decided may not any more.
@@ -168,32 +218,42 @@ final class Nudging {
     }
 
     /// Ends the attempt that this claim began, if it is still under way.
-    void ended(String id, String claim, Result result, Instant now) {
+    void ended(String id, String claim, Ended ended, Instant now) {
         change(id, decision -> {
             Outgoing outgoing = decision.outgoing();
-            if (outgoing == null || !decision.is(State.SENDING) || !claim.equals(outgoing.holder())) {
+            Channel channel = decision.nudge().channel();
+            if (outgoing == null
+                    || channel == null
+                    || !decision.is(State.SENDING)
+                    || !claim.equals(outgoing.holder())) {
                 return decision;
             }
-            return switch (result) {
-                case TAKEN -> decision.delivered(Channel.EMAIL);
-                case UNKNOWN -> decision.to(State.UNKNOWN, null);
-                case REFUSED -> decision.delivered(Channel.INBOX);
+            return switch (ended.result()) {
+                case TAKEN -> decision.delivered(channel);
+                case UNKNOWN -> lost(decision, outgoing, now);
+                case REFUSED -> next(decision, outgoing, now);
+                case GONE -> {
+                    Decision next = next(decision, outgoing, now);
+                    head.preferences = head.preferences.without(channel);
+                    yield next;
+                }
                 case NOT_BEGUN ->
                     decision.to(
                             State.PENDING,
                             new Outgoing(
                                     now.plus(NOT_BEGUN_AGAIN), outgoing.expiresAt(), outgoing.attempts() - 1, null));
-                case LATER ->
-                    outgoing.attempts() >= ATTEMPTS
-                            ? decision.delivered(Channel.INBOX)
-                            : decision.to(
-                                    State.PENDING,
-                                    new Outgoing(
-                                            now.plus(FIRST_RETRY.multipliedBy(1L << 2 * (outgoing.attempts() - 1))),
-                                            outgoing.expiresAt(),
-                                            outgoing.attempts(),
-                                            null));
+                case LATER -> again(decision, outgoing, ended.pause(), now);
             };
+        });
+    }
+
+    /// A client showed a nudge, or says that the user opened it. The first time counts.
+    void receipt(String id, boolean opened, Instant now) {
+        change(id, decision -> {
+            if (!decision.sent()) {
+                return decision;
+            }
+            return opened ? decision.opened(now) : decision.displayed(now);
         });
     }
 
@@ -338,10 +398,10 @@ final class Nudging {
         return PainPolicy.Days.of(head.sums).painOn(date);
     }
 
-    // The inbox always has it; who wants e-mail gets it there, too.
-    private Channel channel() {
-        boolean email = head.preferences.channels().contains(Channel.EMAIL) && head.preferences.email() != null;
-        return email ? Channel.EMAIL : Channel.INBOX;
+    // The inbox always has it; the channels that the user wants are tried in their order.
+    private Channel first() {
+        List<Channel> order = head.preferences.waysOut();
+        return order.isEmpty() ? Channel.INBOX : order.getFirst();
     }
 
     private void change(String id, UnaryOperator<Decision> change) {

@@ -18,6 +18,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -46,13 +47,19 @@ class PreferencesController {
             "^(?=.{1,64}@)" + ATOM + "(?:\\." + ATOM + ")*@(?=.{1,180}$)" + LABEL + "(?:\\." + LABEL + ")*$";
     private static final Pattern EMAIL = Pattern.compile(EMAIL_PATTERN);
 
+    static final String PUBLIC_URL = "must be an https URL of a public host";
+
     private final Access access;
     private final Keeper keeper;
+    private final PublicAddresses addresses;
+    private final Vapid vapid;
     private final Clock clock;
 
-    PreferencesController(Access access, Keeper keeper, Clock clock) {
+    PreferencesController(Access access, Keeper keeper, PublicAddresses addresses, Vapid vapid, Clock clock) {
         this.access = access;
         this.keeper = keeper;
+        this.addresses = addresses;
+        this.vapid = vapid;
         this.clock = clock;
     }
 
@@ -70,16 +77,35 @@ class PreferencesController {
             @Schema(pattern = PlanBody.TIME_OF_DAY, example = "08:00") @Nullable
             String to) {}
 
+    /// A receiver of nudges by Standard Webhooks 1.0: each is a signed `POST` that says that there is one, and its id.
+    ///
+    /// @param url https, of a public host
+    /// @param secret `whsec_` and 24 to 64 bytes in base64. Never shown; may be left out while the url stays
+    @FromClient
+    @Schema(name = "Webhook")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record WebhookBody(
+            @Schema(example = "https://hooks.example.org/adhere", pattern = "^https?://") @Nullable
+            String url,
+
+            @Schema(
+                            example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                            pattern = "^whsec_",
+                            accessMode = Schema.AccessMode.WRITE_ONLY) @Nullable
+            String secret) {}
+
     /// Preferences as HTTP speaks them. What a PUT leaves out takes its default.
     ///
     /// @param timeZone an IANA region, or UTC; null: the plan's
     /// @param preferredTime for days whose items name no time; 18:00 if absent
     /// @param quietHours when no nudge comes
-    /// @param channels beside the inbox, which always has everything; EMAIL needs an `email`
+    /// @param channels beside the inbox, which always has everything, tried in this order until one takes it; EMAIL needs
+    ///     an `email`, WEBHOOK a `webhook`, WEB_PUSH a subscription
     /// @param email where e-mail goes; null for none
     /// @param mutedKinds what not to be nudged about
     /// @param nudges false to be left alone
     /// @param language EN or DE; not shown while it is the default, EN
+    /// @param webhook where signed requests go; not shown while there is none, nor to a coach
     @FromClient
     @Schema(name = "Preferences")
     record Body(
@@ -101,9 +127,14 @@ class PreferencesController {
             @Nullable Boolean nudges,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Schema(implementation = Preferences.Language.class) @Nullable
-            String language) {
+            String language,
 
-        static Body of(Preferences p) {
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            WebhookBody webhook) {
+
+        /// @param own whether the user sees them, and not the coach
+        static Body of(Preferences p, boolean own) {
+            Preferences.Webhook hook = p.webhook();
             return new Body(
                     p.timeZone() == null ? null : p.timeZone().getId(),
                     TIME.format(p.preferredTime()),
@@ -116,10 +147,14 @@ class PreferencesController {
                     p.nudges(),
                     p.language() == Preferences.DEFAULT.language()
                             ? null
-                            : p.language().name());
+                            : p.language().name(),
+                    own && hook != null ? new WebhookBody(hook.url(), null) : null);
         }
 
-        Preferences toPreferences(long revision) {
+        /// @param stored what they replace
+        /// @param reachable whether the webhook's url is one to send to
+        /// @param push whether there is Web Push here
+        Preferences toPreferences(Preferences stored, boolean reachable, boolean push) {
             var faults = new ArrayList<FieldError>();
             Preferences d = Preferences.DEFAULT;
             ZoneId zone = timeZone == null ? null : SessionEvents.zoneOf(timeZone);
@@ -137,8 +172,7 @@ class PreferencesController {
                     quietHours == null ? null : quietHours.to(),
                     d.quietHours().to(),
                     faults);
-            List<Nudge.Channel> chosen =
-                    channels == null ? d.channels() : values("channels", channels, Nudge.Channel.values(), faults);
+            List<Nudge.Channel> chosen = channels == null ? d.channels() : inOrder(channels, faults);
             if (chosen.isEmpty()) {
                 faults.add(new FieldError("channels", "must name a channel"));
             }
@@ -149,6 +183,13 @@ class PreferencesController {
             }
             if (email == null && chosen.contains(Nudge.Channel.EMAIL)) {
                 faults.add(new FieldError("email", "must be there where channels name EMAIL"));
+            }
+            Preferences.Webhook hook = webhook == null ? null : hook(webhook, stored.webhook(), reachable, faults);
+            if (webhook == null && chosen.contains(Nudge.Channel.WEBHOOK)) {
+                faults.add(new FieldError("webhook", "must be there where channels name WEBHOOK"));
+            }
+            if (!push && chosen.contains(Nudge.Channel.WEB_PUSH)) {
+                faults.add(new FieldError("channels", "must not name WEB_PUSH, which is not set up here"));
             }
             List<Preferences.Language> languages = values(
                     "language",
@@ -167,7 +208,33 @@ class PreferencesController {
                     Set.copyOf(muted),
                     nudges == null || nudges,
                     languages.getFirst(),
-                    revision);
+                    hook,
+                    stored.revision() + 1);
+        }
+
+        // The secret is not shown, so who changes something else cannot say it again.
+        private static Preferences.@Nullable Webhook hook(
+                WebhookBody body,
+                Preferences.@Nullable Webhook stored,
+                boolean reachable,
+                List<FieldError> faults) {
+            String url = body.url();
+            String kept = stored != null && stored.url().equals(url) ? stored.secret() : null;
+            String secret = body.secret() == null ? kept : body.secret();
+            if (url == null || !reachable) {
+                faults.add(new FieldError("webhook.url", PUBLIC_URL));
+            }
+            if (secret == null || !Webhook.isSecret(secret)) {
+                faults.add(new FieldError("webhook.secret", "must be whsec_ and 24 to 64 bytes in base64"));
+            }
+            return url == null || secret == null ? null : new Preferences.Webhook(url, secret);
+        }
+
+        private static List<Nudge.Channel> inOrder(List<String> names, List<FieldError> faults) {
+            List<Nudge.Channel> known = values("channels", names, Nudge.Channel.values(), faults);
+            return known.stream()
+                    .sorted(Comparator.comparingInt(channel -> names.indexOf(channel.name())))
+                    .toList();
         }
 
         private static LocalTime time(
@@ -201,7 +268,7 @@ class PreferencesController {
     Mono<ResponseEntity<Body>> get(@PathVariable String userId, Caller caller) {
         return Blocking.call(() -> {
             Preferences preferences = access.read(caller, userId).preferences();
-            return Revision.shown(preferences.revision(), Body.of(preferences));
+            return Revision.shown(preferences.revision(), Body.of(preferences, caller.owns(userId)));
         });
     }
 
@@ -217,18 +284,28 @@ class PreferencesController {
             @RequestHeader(name = HttpHeaders.IF_MATCH, required = false) @Nullable String ifMatch,
             Caller caller) {
         return Blocking.call(() -> {
-            access.requireSelf(caller, access.read(caller, userId));
+            UserState seen = access.read(caller, userId);
+            access.requireSelf(caller, seen);
+            boolean reachable = reachable(body.webhook(), seen.preferences().webhook());
             Instant now = clock.instant();
             Preferences saved = keeper.edit(
                             userId,
                             user -> {
-                                long revision = user.head().preferences().revision();
-                                Revision.require(ifMatch, revision);
-                                return new Fold.EditPreferences(body.toPreferences(revision + 1));
+                                Preferences stored = user.head().preferences();
+                                Revision.require(ifMatch, stored.revision());
+                                return new Fold.EditPreferences(
+                                        body.toPreferences(stored, reachable, vapid.publicKey() != null));
                             },
                             now)
                     .preferences();
-            return Revision.saved(saved.revision(), Body.of(saved));
+            return Revision.saved(saved.revision(), Body.of(saved, true));
         });
+    }
+
+    // Asks for the host's addresses, so not within the edit, and not for a url that is there already.
+    private boolean reachable(@Nullable WebhookBody given, Preferences.@Nullable Webhook stored) {
+        String url = given == null ? null : given.url();
+        return url != null
+                && (stored != null && stored.url().equals(url) || addresses.check(url) != null);
     }
 }

@@ -5,6 +5,7 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
 import dev.adhere.contracts.CareTeam;
 import dev.adhere.contracts.Exercise;
+import dev.adhere.contracts.Nudge.Channel;
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.Preparation;
 import dev.adhere.platform.kafka.BatchContainers;
@@ -12,10 +13,14 @@ import dev.adhere.platform.kafka.CompactedTable;
 import dev.adhere.platform.kafka.DeclaredTopics;
 import dev.adhere.platform.kafka.KafkaTopicSettings;
 import dev.adhere.platform.kafka.Relay;
+import dev.adhere.platform.kafka.Tail;
 import dev.adhere.platform.kafka.TopicsInUse;
 import dev.adhere.platform.mongo.DatabaseName;
+import dev.adhere.platform.security.OpenToAll;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.springframework.beans.factory.annotation.Value;
@@ -35,7 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// How the parts are put together; the path of the data is in `EventListener`, `DueTimes` and the
 /// controllers.
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(PainRules.class)
+@EnableConfigurationProperties({PainRules.class, OutboundSettings.class, PushSettings.class, UnsubscribeSettings.class})
 class ReminderConfiguration {
 
     @Bean
@@ -66,10 +71,11 @@ class ReminderConfiguration {
     }
 
     @Bean
-    Preparation collectionsHealthIndicator(Users users, DecisionLog log) {
+    Preparation collectionsHealthIndicator(Users users, DecisionLog log, PushSubscriptions subscriptions) {
         return new Preparation("collections", () -> {
             users.prepare();
             log.prepare();
+            subscriptions.prepare();
         });
     }
 
@@ -106,10 +112,73 @@ class ReminderConfiguration {
         return new Metrics(registry, clock);
     }
 
+    /// Every way out but the inbox, which is there without one.
     @Bean
     Courier courier(
-            JavaMailSenderImpl mailServer, @Value("${adhere.mail.from}") String from, Keeper keeper, Clock clock) {
-        return new Courier(new Mail(mailServer, from), keeper, clock);
+            JavaMailSenderImpl mailServer,
+            @Value("${adhere.mail.from}") String from,
+            Unsubscribing unsubscribing,
+            Outbound outbound,
+            Vapid vapid,
+            PushSubscriptions subscriptions,
+            Keeper keeper,
+            Metrics metrics,
+            JsonMapper json,
+            Clock clock) {
+        return new Courier(
+                Map.of(
+                        Channel.EMAIL,
+                        new Mail(mailServer, from, unsubscribing),
+                        Channel.WEBHOOK,
+                        new Webhook(outbound, json),
+                        Channel.WEB_PUSH,
+                        new WebPush(outbound, vapid, subscriptions, json)),
+                keeper,
+                metrics,
+                clock);
+    }
+
+    @Bean
+    Unsubscribing unsubscribing(UnsubscribeSettings settings) {
+        return new Unsubscribing(settings);
+    }
+
+    @Bean
+    OpenToAll unsubscribeLinks() {
+        return new OpenToAll(List.of(Unsubscribing.PATH + "*"));
+    }
+
+    @Bean
+    PublicAddresses publicAddresses(OutboundSettings settings) {
+        return new PublicAddresses(settings);
+    }
+
+    @Bean
+    Outbound outbound(PublicAddresses addresses) {
+        return new Outbound(addresses);
+    }
+
+    @Bean
+    Vapid vapid(PushSettings settings, JsonMapper json) {
+        return new Vapid(settings, json);
+    }
+
+    @Bean
+    PushSubscriptions pushSubscriptions(MongoDatabase database) {
+        return new PushSubscriptions(
+                database.getCollection("pushSubscriptions").withWriteConcern(WriteConcern.MAJORITY.withJournal(true)));
+    }
+
+    @Bean
+    InboxStreams inboxStreams(Metrics metrics) {
+        var streams = new InboxStreams();
+        metrics.inboxStreams(streams::open);
+        return streams;
+    }
+
+    @Bean
+    Tail nudgesTail(ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics, InboxStreams streams) {
+        return new Tail(Topic.NUDGES, consumers, topics, streams::on);
     }
 
     @Bean

@@ -11,6 +11,7 @@ import dev.adhere.contracts.Alert;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.mongo.DuplicateKeys;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.bson.Document;
 import org.springframework.kafka.core.KafkaOperations;
 import tools.jackson.databind.json.JsonMapper;
@@ -93,7 +95,7 @@ final class Teller {
                     Nudge nudge = decision.nudge();
                     if (head.pending().nudges().contains(nudge.id())) {
                         writes.add(logged(head, nudge.id(), UserDocuments.nudge(nudge)));
-                        sends.add(kafka.send(Topic.NUDGES.topicName(), head.userId(), json.writeValueAsBytes(nudge)));
+                        sends.add(kafka.send(told(head, nudge)));
                     }
                 }
                 for (Alert alert : head.pain().alerts()) {
@@ -114,6 +116,13 @@ final class Teller {
         log(alerts, raised);
         await(sends);
         var _ = keeper.fold(told, now);
+    }
+
+    private ProducerRecord<String, byte[]> told(UserState head, Nudge nudge) {
+        var record = new ProducerRecord<>(Topic.NUDGES.topicName(), head.userId(), json.writeValueAsBytes(nudge));
+        var _ = record.headers()
+                .add(InboxStreams.REVISION, Long.toString(head.revision()).getBytes(StandardCharsets.US_ASCII));
+        return record;
     }
 
     // Replaces what was logged of an earlier revision only. Where a later one is there, the upsert fails on

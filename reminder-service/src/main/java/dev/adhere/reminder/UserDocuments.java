@@ -330,7 +330,9 @@ final class UserDocuments {
                 .append("reason", name(n.reason()))
                 .append("text", n.text())
                 .append("channel", name(n.channel()))
-                .append("state", name(n.state()));
+                .append("state", name(n.state()))
+                .append("displayedAt", text(n.displayedAt()))
+                .append("openedAt", text(n.openedAt()));
         doc.values().removeIf(v -> v == null);
         return doc;
     }
@@ -345,7 +347,9 @@ final class UserDocuments {
                 value(d, "reason", Nudge.Reason::valueOf),
                 d.getString("text"),
                 value(d, "channel", Nudge.Channel::valueOf),
-                value(d, "state", Nudge.State::valueOf));
+                value(d, "state", Nudge.State::valueOf),
+                instant(d, "displayedAt"),
+                instant(d, "openedAt"));
     }
 
     private static Document careTeam(CareTeam team) {
@@ -392,6 +396,7 @@ final class UserDocuments {
                 .append("quietTo", p.quietHours().to().toString())
                 .append("channels", list(p.channels(), Enum::name))
                 .append("email", p.email())
+                .append("webhook", webhook(p.webhook()))
                 .append("mutedKinds", list(p.mutedKinds(), Enum::name))
                 .append("nudges", p.nudges())
                 .append("language", p.language().name())
@@ -413,7 +418,16 @@ final class UserDocuments {
                         .collect(Collectors.toSet()),
                 d.getBoolean("nudges"),
                 Preferences.Language.valueOf(d.get("language", Preferences.Language.EN.name())),
+                webhook(d.get("webhook", Document.class)),
                 d.getLong("revision"));
+    }
+
+    private static @Nullable Document webhook(Preferences.@Nullable Webhook w) {
+        return w == null ? null : new Document("url", w.url()).append("secret", w.secret());
+    }
+
+    private static Preferences.@Nullable Webhook webhook(@Nullable Document d) {
+        return d == null ? null : new Preferences.Webhook(d.getString("url"), d.getString("secret"));
     }
 
     private static Document profile(Profile p) {

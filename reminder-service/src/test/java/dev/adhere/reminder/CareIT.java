@@ -226,7 +226,11 @@ class CareIT {
                 .toList();
         assertThat(mine).hasSize(1);
         assertThat(mine.getFirst().getSubject()).isEqualTo("Eine Erinnerung");
-        assertThat(mine.getFirst().getContent().toString()).startsWith("Deine Übungen für heute stehen bald an.");
+        assertThat(((jakarta.mail.internet.MimeMultipart) mine.getFirst().getContent())
+                        .getBodyPart(0)
+                        .getContent()
+                        .toString())
+                .contains("Deine Übungen für heute stehen bald an.");
         assertThat(Objects.requireNonNull(database)
                         .getCollection("nudges")
                         .countDocuments(new org.bson.Document("userId", "mail-1").append("state", "DELIVERED")))

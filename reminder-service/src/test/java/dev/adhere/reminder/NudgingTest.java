@@ -15,6 +15,7 @@ import dev.adhere.contracts.Nudge.State;
 import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.reminder.Nudging.Result;
 import dev.adhere.reminder.Situations.Story;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
@@ -66,7 +67,7 @@ class NudgingTest {
     }
 
     private static Story ended(Story story, Result result) {
-        return story.act(new Fold.Attempted(only(story).nudge().id(), "test", result));
+        return story.act(new Fold.Attempted(only(story).nudge().id(), "test", Nudging.Ended.with(result)));
     }
 
     private static void is(Story story, State state, Channel channel) {
@@ -133,7 +134,7 @@ class NudgingTest {
     @Test
     void the_result_of_another_claim_changes_nothing() {
         var story = byMail();
-        story.act(new Fold.Attempted(only(story).nudge().id(), "somebody else", Result.TAKEN));
+        story.act(new Fold.Attempted(only(story).nudge().id(), "somebody else", Nudging.Ended.with(Result.TAKEN)));
         is(story, State.SENDING, Channel.EMAIL);
     }
 
@@ -242,6 +243,151 @@ class NudgingTest {
         Decision before = only(story);
         story.act(new Fold.Snooze(before.nudge().id(), at("18:30")));
         story.act(new Fold.Dismiss(before.nudge().id()));
+        assertThat(only(story)).isEqualTo(before);
+    }
+
+    private static Preferences by(Channel... channels) {
+        Preferences d = Preferences.DEFAULT;
+        return new Preferences(
+                null,
+                d.preferredTime(),
+                d.quietHours(),
+                List.of(channels),
+                "someone@example.org",
+                Set.of(Nudge.Kind.OVERDUE),
+                true,
+                d.language(),
+                new Preferences.Webhook("https://hooks.example.org/", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
+                1);
+    }
+
+    private static Story through(Channel... channels) {
+        return byInbox().preferences(by(channels)).at(at("17:30"));
+    }
+
+    @Test
+    void channels_are_tried_in_the_order_that_the_user_gave_until_one_takes_it() {
+        var story = through(Channel.WEB_PUSH, Channel.INBOX, Channel.WEBHOOK, Channel.EMAIL);
+        is(story, State.SENDING, Channel.WEB_PUSH);
+        is(ended(story, Result.REFUSED), State.PENDING, Channel.WEBHOOK);
+        is(story.at(at("17:30:01")), State.SENDING, Channel.WEBHOOK);
+        is(ended(story, Result.REFUSED), State.PENDING, Channel.EMAIL);
+        is(story.at(at("17:30:02")), State.SENDING, Channel.EMAIL);
+        is(ended(story, Result.TAKEN), State.DELIVERED, Channel.EMAIL);
+    }
+
+    @Test
+    void after_four_attempts_the_next_channel_is_tried_and_has_attempts_of_its_own() {
+        var story = through(Channel.WEBHOOK, Channel.EMAIL);
+        for (String next : List.of("17:30:30", "17:32:30", "17:40:30")) {
+            ended(story, Result.LATER).at(at(next));
+            is(story, State.SENDING, Channel.WEBHOOK);
+        }
+        is(ended(story, Result.LATER), State.PENDING, Channel.EMAIL);
+        is(story.at(at("17:40:31")), State.SENDING, Channel.EMAIL);
+        for (String next : List.of("17:41:01", "17:43:01", "17:51:01")) {
+            ended(story, Result.LATER).at(at(next));
+            is(story, State.SENDING, Channel.EMAIL);
+        }
+        is(ended(story, Result.LATER), State.DELIVERED, Channel.INBOX);
+    }
+
+    @Test
+    void who_asks_to_be_left_alone_for_a_while_is() {
+        var story = through(Channel.WEBHOOK);
+        story.act(new Fold.Attempted(
+                only(story).nudge().id(), "test", new Nudging.Ended(Result.LATER, Duration.ofMinutes(5))));
+        is(story.at(at("17:34:59")), State.PENDING, Channel.WEBHOOK);
+        is(story.at(at("17:35")), State.SENDING, Channel.WEBHOOK);
+    }
+
+    @Test
+    void who_asks_for_longer_than_the_nudge_lives_makes_room_for_the_next_channel() {
+        var story = through(Channel.WEBHOOK, Channel.EMAIL);
+        story.act(new Fold.Attempted(
+                only(story).nudge().id(), "test", new Nudging.Ended(Result.LATER, Duration.ofMinutes(31))));
+        is(story, State.PENDING, Channel.EMAIL);
+    }
+
+    @Test
+    void a_channel_whose_other_end_is_gone_is_switched_off_for_good() {
+        var story = ended(through(Channel.WEBHOOK, Channel.EMAIL), Result.GONE);
+        is(story, State.PENDING, Channel.EMAIL);
+        assertThat(story.head().preferences().channels()).containsExactly(Channel.EMAIL);
+        assertThat(story.head().preferences().revision()).isEqualTo(2);
+
+        var last = ended(through(Channel.WEBHOOK), Result.GONE);
+        is(last, State.DELIVERED, Channel.INBOX);
+        assertThat(last.head().preferences().channels()).containsExactly(Channel.INBOX);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Channel.class,
+            names = {"WEBHOOK", "WEB_PUSH"})
+    void where_a_message_can_be_told_apart_one_of_unknown_fate_is_sent_again(Channel channel) {
+        var story = ended(through(channel), Result.UNKNOWN);
+        is(story, State.PENDING, channel);
+        is(story.at(at("17:30:30")), State.SENDING, channel);
+        // Whoever made the second attempt died.
+        is(story.at(at("17:32:30")), State.PENDING, channel);
+    }
+
+    @Test
+    void a_message_keeps_its_name_over_all_attempts_and_gets_another_one_after_a_snooze() {
+        var story = through(Channel.WEBHOOK);
+        String name = only(story).messageId();
+        ended(story, Result.LATER).at(at("17:30:30"));
+        assertThat(only(story).messageId()).isEqualTo(name);
+        ended(story, Result.TAKEN);
+        story.act(new Fold.Snooze(only(story).nudge().id(), at("18:00")));
+        story.at(at("18:00"));
+        assertThat(only(story).messageId()).isNotEqualTo(name);
+    }
+
+    @Test
+    void after_a_snooze_it_begins_with_the_first_channel_again() {
+        var story = ended(through(Channel.WEBHOOK, Channel.EMAIL), Result.REFUSED).at(at("17:31"));
+        is(ended(story, Result.TAKEN), State.DELIVERED, Channel.EMAIL);
+        story.act(new Fold.Snooze(only(story).nudge().id(), at("18:00")));
+        is(story.at(at("18:00")), State.SENDING, Channel.WEBHOOK);
+    }
+
+    @Test
+    void the_first_receipt_of_each_kind_counts_and_opened_is_displayed_too() {
+        var story = ended(through(Channel.EMAIL), Result.TAKEN);
+        String id = only(story).nudge().id();
+        story.at(at("17:35")).act(new Fold.Receipt(id, false));
+        story.at(at("17:36")).act(new Fold.Receipt(id, false));
+        assertThat(only(story).nudge().displayedAt()).isEqualTo(at("17:35"));
+        assertThat(only(story).nudge().openedAt()).isNull();
+        story.at(at("17:37")).act(new Fold.Receipt(id, true));
+        story.at(at("17:38")).act(new Fold.Receipt(id, true));
+        assertThat(only(story).nudge().displayedAt()).isEqualTo(at("17:35"));
+        assertThat(only(story).nudge().openedAt()).isEqualTo(at("17:37"));
+        is(story, State.DELIVERED, Channel.EMAIL);
+
+        var other = ended(through(Channel.EMAIL), Result.TAKEN).at(at("17:40"));
+        other.act(new Fold.Receipt(only(other).nudge().id(), true));
+        assertThat(only(other).nudge().displayedAt()).isEqualTo(at("17:40"));
+    }
+
+    @Test
+    void a_receipt_stays_through_what_becomes_of_the_nudge() {
+        var story = through(Channel.EMAIL);
+        story.act(new Fold.Receipt(only(story).nudge().id(), true));
+        ended(story, Result.TAKEN);
+        story.act(new Fold.Dismiss(only(story).nudge().id()));
+        assertThat(only(story).nudge().openedAt()).isEqualTo(at("17:30"));
+    }
+
+    @Test
+    void what_was_not_sent_has_no_receipt() {
+        var story = byInbox()
+                .excuses(List.of(new Excuse(DAY, DAY, null, Excuse.Reason.ILLNESS)))
+                .at(at("17:40"));
+        Decision before = only(story);
+        story.act(new Fold.Receipt(before.nudge().id(), true));
         assertThat(only(story)).isEqualTo(before);
     }
 }

@@ -1,12 +1,19 @@
 package dev.adhere.platform.security;
 
 import dev.adhere.platform.web.Problem;
+import java.time.Instant;
 import java.util.Set;
 
 /// Who is calling, as the token says. A controller method takes it as a parameter.
 ///
 /// @param userId the token's `sub`: the user id everywhere
-public record Caller(String userId, Set<Role> roles) {
+/// @param expiresAt when the token ends, and with it what is still open under it
+public record Caller(String userId, Set<Role> roles, Instant expiresAt) {
+
+    /// One whose token does not end.
+    public Caller(String userId, Set<Role> roles) {
+        this(userId, roles, Instant.MAX);
+    }
 
     public Caller {
         roles = Set.copyOf(roles);

@@ -5,6 +5,7 @@ import dev.adhere.platform.web.ProblemType;
 import dev.adhere.platform.web.ProblemWriter;
 import java.net.InetSocketAddress;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -73,18 +74,29 @@ class SecurityPlatform {
 
     @Bean
     @Order(2)
-    SecurityWebFilterChain publicChain(ServerHttpSecurity http, ReactiveJwtDecoder decoder, ProblemWriter problems) {
+    SecurityWebFilterChain publicChain(
+            ServerHttpSecurity http,
+            ReactiveJwtDecoder decoder,
+            ProblemWriter problems,
+            ObjectProvider<OpenToAll> openToAll) {
+        String[] open = openToAll.stream()
+                .flatMap(paths -> paths.patterns().stream())
+                .toArray(String[]::new);
         return http.csrf(ServerHttpSecurity.CsrfSpec::disable)
                 .cors(ServerHttpSecurity.CorsSpec::disable)
                 .requestCache(ServerHttpSecurity.RequestCacheSpec::disable)
                 .logout(ServerHttpSecurity.LogoutSpec::disable)
-                .authorizeExchange(exchanges -> exchanges
-                        .pathMatchers("/v1/**")
-                        .authenticated()
-                        .pathMatchers(HttpMethod.GET, "/v3/api-docs/**")
-                        .permitAll()
-                        .anyExchange()
-                        .denyAll())
+                .authorizeExchange(exchanges -> {
+                    exchanges
+                            .pathMatchers("/v1/**")
+                            .authenticated()
+                            .pathMatchers(HttpMethod.GET, "/v3/api-docs/**")
+                            .permitAll();
+                    if (open.length > 0) {
+                        exchanges.pathMatchers(open).permitAll();
+                    }
+                    exchanges.anyExchange().denyAll();
+                })
                 .oauth2ResourceServer(server -> server.bearerTokenConverter(oneHeaderOnly())
                         .jwt(jwt -> jwt.jwtDecoder(decoder).jwtAuthenticationConverter(SecurityPlatform::authenticated))
                         .authenticationEntryPoint((exchange, fault) -> refuse(exchange, fault, problems)))

@@ -16,6 +16,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2Error;
@@ -120,6 +121,9 @@ final class Tokens {
                 roles.add(role);
             }
         }
-        return new Caller(String.valueOf(jwt.getClaims().get(JwtClaimNames.SUB)), roles);
+        return new Caller(
+                String.valueOf(jwt.getClaims().get(JwtClaimNames.SUB)),
+                roles,
+                Objects.requireNonNull(jwt.getExpiresAt()));
     }
 }
