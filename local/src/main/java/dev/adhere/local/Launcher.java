@@ -44,6 +44,11 @@ import org.springframework.context.ConfigurableApplicationContext;
 /// jar.
 public final class Launcher {
 
+    // Keys that everybody knows, as the secrets of a demo are; the pair is the example of RFC 8291.
+    private static final String DEMO_KEY = "ZGVtbyBkZW1vIGRlbW8gZGVtbyBkZW1vIGRlbW8gZGU=";
+    private static final String DEMO_PUSH_KEY =
+            "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8";
+    private static final String DEMO_PUSH_SECRET = "yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw";
     private static final Duration READY_WITHIN = Duration.ofMinutes(3);
 
     private final Options options;
@@ -306,6 +311,13 @@ public final class Launcher {
                             "--adhere.security.jwks-uri=http://127.0.0.1:" + ports.issuer() + "/oauth2/jwks",
                             "--spring.mail.host=127.0.0.1",
                             "--spring.mail.port=" + ports.mail(),
+                            "--adhere.unsubscribe.url=" + url("localhost", 8083),
+                            "--adhere.unsubscribe.key=" + DEMO_KEY,
+                            "--adhere.push.public-key=" + DEMO_PUSH_KEY,
+                            "--adhere.push.private-key=" + DEMO_PUSH_SECRET,
+                            "--adhere.push.subject=mailto:adhere@localhost",
+                            "--adhere.outbound.http=true",
+                            "--adhere.outbound.networks=127.0.0.0/8,::1/128",
                             "--adhere.clock-offset=" + clockOffset,
                             // The in-JVM server may lose the last second of events at a kill; Kafka has them.
                             "--adhere.recorder.rewind=" + (mongo.durable() ? Duration.ZERO : Duration.ofHours(1)),

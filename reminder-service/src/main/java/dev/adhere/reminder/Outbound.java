@@ -110,15 +110,15 @@ final class Outbound implements AutoCloseable {
         request.setEntity(new ByteArrayEntity(body, type));
         // Silence has its own limit; this one is for who sends a byte now and then.
         ScheduledFuture<?> limit = watch.schedule(request::cancel, whole.toMillis(), TimeUnit.MILLISECONDS);
-        try (ClassicHttpResponse response = client.executeOpen(HttpHost.create(uri), request, null)) {
-            var answer = new Answer(response.getCode(), pause(response.getFirstHeader(HttpHeaders.RETRY_AFTER), now));
-            // Ends the connection: a body is not read, however long it is.
-            var _ = request.cancel();
-            return answer;
+        try {
+            ClassicHttpResponse response = client.executeOpen(HttpHost.create(uri), request, null);
+            return new Answer(response.getCode(), pause(response.getFirstHeader(HttpHeaders.RETRY_AFTER), now));
         } catch (IOException | RuntimeException _) {
             return Answer.NONE;
         } finally {
             var _ = limit.cancel(false);
+            // Ends the connection: a body is not read, however long it is.
+            var _ = request.cancel();
         }
     }
 

@@ -338,7 +338,7 @@ class ChannelsIT {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {"channels":["WEBHOOK"]}                                                | 422 validation-failed webhook
-            {"channels":["PIGEON"]}                                                 | 422 validation-failed channels
+            {"channels":["INBOX","PIGEON"]}                                         | 422 validation-failed channels
             {"webhook":{}}                                                          | 422 validation-failed webhook.url webhook.secret
             {"webhook":{"url":"http://127.0.0.1/"}}                                 | 422 validation-failed webhook.secret
             {"webhook":{"url":"http://127.0.0.1/","secret":"whsec_c2hvcnQ="}}       | 422 validation-failed webhook.secret
@@ -465,8 +465,8 @@ class ChannelsIT {
             {}                                                                                           | 422 validation-failed endpoint keys.p256dh keys.auth
             {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"AAAA","auth":"AAAA"}}                     | 422 validation-failed keys.p256dh keys.auth
             {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"%%","auth":"ä"}}                          | 422 validation-failed keys.p256dh keys.auth
-            {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw5","auth":"BTBZMqHH6r4Tts7J_aSIgg"}} | 422 validation-failed keys.p256dh
-            {"endpoint":1}                                                                               | 400 invalid-body
+            {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAhw4","auth":"BTBZMqHH6r4Tts7J_aSIgg"}} | 422 validation-failed keys.p256dh
+            {"endpoint":{}}                                                                              | 400 invalid-body
             {"endpoint":"http://127.0.0.1:9/","userId":"push-1"}                                         | 400 reserved-field
             nonsense                                                                                     | 400 invalid-body
             """)
@@ -597,7 +597,7 @@ class ChannelsIT {
         for (String wrong : List.of("{}", "{\"event\":\"EATEN\"}")) {
             assertThat(problem(as("seen", "POST", path, wrong))).isEqualTo("422 validation-failed event");
         }
-        assertThat(problem(as("seen", "POST", path, "{\"event\":1}"))).isEqualTo("400 invalid-body");
+        assertThat(problem(as("seen", "POST", path, "{\"event\":[]}"))).isEqualTo("400 invalid-body");
         assertThat(problem(as("seen", "POST", "/nudges/none/receipts", "{\"event\":\"OPENED\"}")))
                 .isEqualTo("404 not-found");
         assertThat(problem(call(
