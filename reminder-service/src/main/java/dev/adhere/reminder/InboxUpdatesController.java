@@ -14,7 +14,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import org.bson.Document;
@@ -117,23 +117,24 @@ class InboxUpdatesController {
     }
 
     private InboxStreams.Snapshot snapshot(UserState head, long since) {
-        var nudges = new ArrayList<Nudge>();
+        var nudges = new LinkedHashMap<String, Nudge>();
         if (since >= 0) {
-            // Closed ones that were told since.
+            // What was closed since: told of, or about to be.
             log.find(Filters.and(
                             Filters.eq("userId", head.userId()),
                             Filters.in("state", CLOSED.stream().map(Enum::name).toList()),
-                            Filters.gt("headRevision", since)))
+                            Filters.gte("headRevision", since)))
                     .map(UserDocuments::nudge)
-                    .into(nudges);
+                    .forEach(nudge -> nudges.put(nudge.id(), nudge));
         }
-        List<Nudge> open = head.nudges().stream()
-                .map(Decision::nudge)
-                .filter(nudge -> nudge.outcome() == Nudge.Outcome.SENT && !CLOSED.contains(nudge.state()))
-                .toList();
-        nudges.removeIf(closed -> open.stream().anyMatch(nudge -> nudge.id().equals(closed.id())));
-        nudges.addAll(open);
-        return new InboxStreams.Snapshot(nudges, head.revision());
+        for (Decision decision : head.nudges()) {
+            Nudge nudge = decision.nudge();
+            boolean untold = since >= 0 && head.pending().nudges().contains(nudge.id());
+            if (decision.sent() && (untold || !CLOSED.contains(nudge.state()))) {
+                nudges.put(nudge.id(), nudge);
+            }
+        }
+        return new InboxStreams.Snapshot(List.copyOf(nudges.values()), head.revision());
     }
 
     private static long revision(@Nullable String lastEventId) {

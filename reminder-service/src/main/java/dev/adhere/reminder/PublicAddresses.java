@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class PublicAddresses implements DnsResolver {
 
     private static final int LONGEST_URL = 2_000;
+    private static final int LONGEST_NAME = 254;
 
     // The special-purpose registries of IANA (RFC 6890), and what clouds serve their secrets at. Of IPv6 only
     // global unicast (2000::/3) is looked at: loopback, link-local, unique-local, multicast, mapped and
@@ -103,22 +104,17 @@ final class PublicAddresses implements DnsResolver {
                     && url.getRawFragment() == null
                     && url.getPort() != 0
                     && url.getPort() <= 65_535;
-            return fits && isHost(url.getHost()) ? url : null;
+            return fits ? url : null;
         } catch (URISyntaxException _) {
             return null;
         }
     }
 
-    private static boolean isHost(String host) {
-        String lower = host.toLowerCase(Locale.ROOT);
-        return lower.startsWith("[") && !lower.contains("%")
-                || IPV4.matcher(lower).matches()
-                || lower.length() <= 253 && NAME.matcher(lower).matches();
-    }
-
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
-        if (!isHost(host) && !host.contains(":")) {
+        String lower = host.toLowerCase(Locale.ROOT);
+        boolean literal = lower.contains(":") || IPV4.matcher(lower).matches();
+        if (!literal && (lower.length() > LONGEST_NAME || !NAME.matcher(lower).matches())) {
             throw new UnknownHostException("no host");
         }
         InetAddress[] addresses = names.addressesOf(host);

@@ -6,6 +6,7 @@ import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.Nudge.State;
 import dev.adhere.platform.web.ProblemException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ import org.springframework.http.codec.ServerSentEvent;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.test.scheduler.VirtualTimeScheduler;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What a client of an inbox stream gets to see, however fast it reads.
@@ -191,5 +193,25 @@ class InboxStreamsTest {
         assertThat(client.ended).isTrue();
         assertThat(client.fault).isNull();
         assertThat(streams.open()).isZero();
+    }
+
+    @Test
+    void a_comment_comes_every_15_seconds_and_only_the_last_one_waits() {
+        var time = VirtualTimeScheduler.getOrSet();
+        try {
+            Client client = open("user-001", "user-001", snapshot(1));
+            client.request(1);
+            time.advanceTimeBy(Duration.ofSeconds(61));
+            assertThat(client.seen).containsExactly("(open) 1");
+            client.requestUnbounded();
+            assertThat(client.seen).containsExactly("(open) 1", "(still here) null");
+            time.advanceTimeBy(Duration.ofSeconds(30));
+            assertThat(client.seen).hasSize(4);
+            client.cancel();
+            time.advanceTimeBy(Duration.ofSeconds(30));
+            assertThat(client.seen).hasSize(4);
+        } finally {
+            VirtualTimeScheduler.reset();
+        }
     }
 }

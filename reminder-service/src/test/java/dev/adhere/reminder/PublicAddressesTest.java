@@ -84,6 +84,9 @@ class PublicAddressesTest {
                 "https://0177.0.0.1/",
                 "https://017700000001/",
                 "https://0/",
+                // Even that of a public one: nobody has an honest use for it
+                "https://1572395042/",
+                "https://93.12113954/",
                 "https://0.0.0.0/",
                 "https://localhost/",
                 "https://LOCALHOST./",

@@ -151,8 +151,8 @@ class PushCipherTest {
         return new Vapid(new PushSettings(publicKey, privateKey, subject), JsonMapper.shared());
     }
 
-    /// What a browser makes of a message, written from RFC 8188 and 8291 and sharing only the key derivation's name with
-    /// the sender.
+    /// What a browser makes of a message, written from RFC 8188 and 8291 and apart from how the sender derives
+    /// its keys.
     static final class Decrypted {
 
         private Decrypted() {}

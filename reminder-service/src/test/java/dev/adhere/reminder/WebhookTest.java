@@ -130,6 +130,30 @@ class WebhookTest {
         assertThat(send(LOOPBACK, "http://127.0.0.1:" + nobody + "/").result()).isEqualTo(Result.LATER);
     }
 
+    @Test
+    void an_attempt_is_one_request_whatever_the_client_library_would_try() throws Exception {
+        try (var receiver = new Receiver().then("503 Retry-After: 1", "429 Retry-After: 1");
+                var outbound = new Outbound(new PublicAddresses(LOOPBACK))) {
+            var webhook = new Webhook(outbound, JsonMapper.shared());
+            for (int attempt = 1; attempt <= 2; attempt++) {
+                assertThat(webhook.send(letter(receiver.url())).result()).isEqualTo(Result.LATER);
+                assertThat(receiver.requests()).hasSize(attempt);
+            }
+        }
+    }
+
+    @Test
+    void answers_that_are_not_read_to_their_end_hold_no_connection() throws Exception {
+        try (var receiver = new Receiver();
+                var outbound = new Outbound(new PublicAddresses(LOOPBACK), STEP, STEP.multipliedBy(3))) {
+            var webhook = new Webhook(outbound, JsonMapper.shared());
+            for (int i = 0; i < 70; i++) {
+                assertThat(webhook.send(letter(receiver.then("endless").url())).result())
+                        .isEqualTo(Result.TAKEN);
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"301", "302", "303", "307", "308"})
     void a_redirect_is_not_followed_wherever_it_leads(String status) throws Exception {
