@@ -137,7 +137,7 @@ final class Nudging {
         String id = NudgePolicy.id(head.userId, chance.kind(), chance.date(), "");
         put(
                 reason == null
-                        ? Decision.sent(id, chance.kind(), chance.date(), chance.moment(), now, text, first())
+                        ? Decision.sent(id, chance.kind(), chance.date(), chance.moment(), now, text, first(chance.kind()))
                         : Decision.suppressed(id, chance.kind(), chance.date(), chance.moment(), now, reason));
     }
 
@@ -159,7 +159,7 @@ final class Nudging {
                 put(decision.givenUp(unwanted));
                 continue;
             }
-            Decision due = decision.is(State.SNOOZED) ? decision.again(first(), now) : decision;
+            Decision due = decision.is(State.SNOOZED) ? decision.again(first(decision.nudge().kind()), now) : decision;
             Channel channel = due.nudge().channel();
             if (channel == null || channel == Channel.INBOX) {
                 put(due.delivered(Channel.INBOX));
@@ -398,10 +398,11 @@ final class Nudging {
         return PainPolicy.Days.of(head.sums).painOn(date);
     }
 
-    // The inbox always has it; the channels that the user wants are tried in their order.
-    private Channel first() {
+    // The inbox always has it; the channels that the user wants are tried in their order. What is about health goes
+    // through none of them, after a snooze neither.
+    private Channel first(Kind kind) {
         List<Channel> order = head.preferences.waysOut();
-        return order.isEmpty() ? Channel.INBOX : order.getFirst();
+        return kind == Kind.SAFETY || order.isEmpty() ? Channel.INBOX : order.getFirst();
     }
 
     private void change(String id, UnaryOperator<Decision> change) {

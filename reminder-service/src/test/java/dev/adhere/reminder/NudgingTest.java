@@ -4,6 +4,7 @@ import static dev.adhere.reminder.Situations.BERLIN;
 import static dev.adhere.reminder.Situations.daily;
 import static dev.adhere.reminder.Situations.item;
 import static dev.adhere.reminder.Situations.plan;
+import static dev.adhere.reminder.Situations.score;
 import static dev.adhere.reminder.Situations.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +13,7 @@ import dev.adhere.contracts.Nudge.Channel;
 import dev.adhere.contracts.Nudge.Outcome;
 import dev.adhere.contracts.Nudge.Reason;
 import dev.adhere.contracts.Nudge.State;
+import dev.adhere.contracts.SessionEvent.Context;
 import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.reminder.Nudging.Result;
 import dev.adhere.reminder.Situations.Story;
@@ -351,6 +353,24 @@ class NudgingTest {
         is(ended(story, Result.TAKEN), State.DELIVERED, Channel.EMAIL);
         story.act(new Fold.Snooze(only(story).nudge().id(), at("18:00")));
         is(story.at(at("18:00")), State.SENDING, Channel.WEBHOOK);
+    }
+
+    @Test
+    void what_is_about_health_stays_in_the_inbox_after_a_snooze_too() {
+        var story = byInbox().preferences(by(Channel.EMAIL)).at(at("12:00"));
+        story.event(score(8, Context.AD_HOC, null, DAY.atTime(12, 0).atZone(BERLIN)));
+        Decision safety = safety(story);
+        assertThat(safety.nudge().channel()).isEqualTo(Channel.INBOX);
+        story.act(new Fold.Snooze(safety.nudge().id(), at("12:30"))).at(at("12:30"));
+        assertThat(safety(story).nudge().channel()).isEqualTo(Channel.INBOX);
+        assertThat(safety(story).nudge().state()).isEqualTo(State.DELIVERED);
+    }
+
+    private static Decision safety(Story story) {
+        return story.head().nudges().stream()
+                .filter(decision -> decision.nudge().kind() == Nudge.Kind.SAFETY)
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test

@@ -55,7 +55,11 @@ class PushCipherTest {
         byte[] shorter = PushCipher.encrypt(new byte[1], to, bytes(AUTH));
         byte[] longer = PushCipher.encrypt(new byte[700], to, bytes(AUTH));
         assertThat(shorter).hasSameSizeAs(longer);
-        assertThat(PushCipher.encrypt(new byte[1], to, bytes(AUTH))).isNotEqualTo(shorter);
+        byte[] again = PushCipher.encrypt(new byte[1], to, bytes(AUTH));
+        assertThat(java.util.Arrays.copyOf(again, 16)).as("the salt").isNotEqualTo(java.util.Arrays.copyOf(shorter, 16));
+        assertThat(java.util.Arrays.copyOfRange(again, 21, 86))
+                .as("the sender's key")
+                .isNotEqualTo(java.util.Arrays.copyOfRange(shorter, 21, 86));
     }
 
     @Test
