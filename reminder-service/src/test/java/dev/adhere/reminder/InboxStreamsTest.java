@@ -200,9 +200,10 @@ class InboxStreamsTest {
         var time = VirtualTimeScheduler.getOrSet();
         try {
             Client client = open("user-001", "user-001", snapshot(1));
-            client.request(1);
             time.advanceTimeBy(Duration.ofSeconds(61));
+            client.request(1);
             assertThat(client.seen).containsExactly("(open) 1");
+            time.advanceTimeBy(Duration.ofSeconds(60));
             client.requestUnbounded();
             assertThat(client.seen).containsExactly("(open) 1", "(still here) null");
             time.advanceTimeBy(Duration.ofSeconds(30));
