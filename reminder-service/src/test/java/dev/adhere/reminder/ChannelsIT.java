@@ -40,7 +40,6 @@ import java.util.Date;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -50,9 +49,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -701,21 +702,23 @@ class ChannelsIT {
     @Test
     void an_instance_that_decides_nothing_tells_of_it_too() {
         // A second instance as far as streams go: its own tail, its own streams.
-        var elsewhere = new CopyOnWriteArrayList<ConsumerRecord<String, byte[]>>();
+        var elsewhere = new InboxStreams();
         var other = new Tail(
-                Topic.NUDGES,
-                Objects.requireNonNull(consumers),
-                Objects.requireNonNull(topics),
-                elsewhere::add);
+                Topic.NUDGES, Objects.requireNonNull(consumers), Objects.requireNonNull(topics), elsewhere::on);
+        elsewhere.start();
         other.start();
+        var seen = new CopyOnWriteArrayList<Nudge.State>();
         try {
             await().atMost(Duration.ofSeconds(20)).until(other::following);
+            var _ = elsewhere
+                    .open("elsewhere", "elsewhere", Mono.just(new InboxStreams.Snapshot(List.of(), 0)))
+                    .mapNotNull(ServerSentEvent::data)
+                    .subscribe(nudge -> seen.add(Objects.requireNonNull(nudge.state())));
             dueAtOnce("elsewhere");
-            await().atMost(Duration.ofSeconds(20))
-                    .until(() -> elsewhere.stream().anyMatch(record -> record.key().equals("elsewhere")
-                            && record.headers().lastHeader(InboxStreams.REVISION) != null));
+            await().atMost(Duration.ofSeconds(20)).until(() -> seen.contains(Nudge.State.DELIVERED));
         } finally {
             other.stop();
+            elsewhere.stop();
         }
     }
 
