@@ -66,7 +66,7 @@ class InboxUpdatesController {
     /// of a user at most, on each instance.
     ///
     /// @param lastEventId the `id` of the last event that was seen; anything that is none counts as none
-    @Answers(problems = ProblemType.TOO_MANY_STREAMS)
+    @Answers(problems = {ProblemType.TOO_MANY_STREAMS, ProblemType.NOT_ACCEPTABLE})
     @ApiResponse(
             responseCode = "200",
             content =

@@ -2,11 +2,13 @@ package dev.adhere.reminder;
 
 import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.web.Problem;
+import dev.adhere.platform.web.ProblemType;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.security.SecurityRequirements;
 import java.time.Clock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -37,7 +39,7 @@ class UnsubscribeController {
     /// Asks whether e-mail is to be switched off, and changes nothing: link scanners follow every link.
     ///
     /// @param token from the mail's link
-    @Answers
+    @Answers(problems = ProblemType.NOT_ACCEPTABLE)
     @SecurityRequirements
     @GetMapping(path = Unsubscribing.PATH + "{token}", produces = MediaType.TEXT_HTML_VALUE)
     Mono<ResponseEntity<String>> ask(@PathVariable @Parameter(example = EXAMPLE) String token) {
@@ -49,7 +51,7 @@ class UnsubscribeController {
     /// A link that went to an address which the user no longer has changes nothing: nothing goes there.
     ///
     /// @param token from the mail's link
-    @Answers
+    @Answers(problems = ProblemType.NOT_ACCEPTABLE)
     @SecurityRequirements
     @PostMapping(path = Unsubscribing.PATH + "{token}", produces = MediaType.TEXT_HTML_VALUE)
     Mono<ResponseEntity<String>> unsubscribe(@PathVariable @Parameter(example = EXAMPLE) String token) {
@@ -71,7 +73,7 @@ class UnsubscribeController {
                         clock.instant());
             }
             return ResponseEntity.ok()
-                    .cacheControl(org.springframework.http.CacheControl.noStore())
+                    .cacheControl(CacheControl.noStore())
                     .header("Referrer-Policy", "no-referrer")
                     .header("X-Content-Type-Options", "nosniff")
                     .header(

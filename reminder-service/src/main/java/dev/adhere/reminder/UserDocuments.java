@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class UserDocuments {
 
     /// Raised with every change that an older release could not read.
-    static final int SCHEMA = 4;
+    static final int SCHEMA = 5;
 
     private UserDocuments() {}
 
