@@ -4,15 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.adhere.contracts.Nudge;
 import dev.adhere.reminder.Nudging.Result;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLServerSocket;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -119,6 +128,49 @@ class WebhookTest {
                     .isEqualTo(new Nudging.Ended(result, Duration.ofSeconds(pause)));
             assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
         }
+    }
+
+    @Test
+    void who_cannot_prove_the_name_is_told_nothing(@TempDir Path folder) throws Exception {
+        try (var server = (SSLServerSocket) selfSigned(folder).getServerSocketFactory().createServerSocket(0)) {
+            var told = new CompletableFuture<Boolean>();
+            var _ = Thread.ofVirtual().start(() -> {
+                try (var socket = server.accept()) {
+                    told.complete(socket.getInputStream().read() >= 0);
+                } catch (IOException _) {
+                    told.complete(false);
+                }
+            });
+            assertThat(send(LOOPBACK, "https://127.0.0.1:" + server.getLocalPort() + "/")
+                            .result())
+                    .isEqualTo(Result.LATER);
+            assertThat(told.get(5, TimeUnit.SECONDS)).isFalse();
+        }
+    }
+
+    // A certificate for 127.0.0.1 that nobody vouches for.
+    private static SSLContext selfSigned(Path folder) throws Exception {
+        Path file = folder.resolve("keys");
+        var keytool = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        "-genkeypair",
+                        "-alias", "hooks",
+                        "-keyalg", "EC",
+                        "-dname", "CN=127.0.0.1",
+                        "-ext", "san=ip:127.0.0.1",
+                        "-storetype", "PKCS12",
+                        "-storepass", "password",
+                        "-keystore", file.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertThat(keytool.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        var store = KeyStore.getInstance(file.toFile(), "password".toCharArray());
+        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, "password".toCharArray());
+        var context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
     }
 
     @Test
