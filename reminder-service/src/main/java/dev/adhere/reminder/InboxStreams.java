@@ -24,10 +24,12 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Streams of what becomes of a user's nudges, fed by the tail of topic `nudges`: a snapshot, then every change.
+/// Streams of what becomes of a user's nudges, fed by the tail of topic `nudges`: a snapshot, then every
+/// change.
 ///
-/// A stream holds of every nudge the newest state that its client has not fetched yet, and nothing else. So a client that
-/// is slow or gone costs a few hundred bytes, and one that comes back to reading gets what counts.
+/// A stream holds of every nudge the newest state that its client has not fetched yet, and nothing else. So
+/// a client that is slow or gone costs a few hundred bytes, and one that comes back to reading gets what
+/// counts.
 final class InboxStreams implements SmartLifecycle {
 
     /// The header of a record of topic `nudges`: the revision of the user's head that it tells of.
@@ -54,8 +56,8 @@ final class InboxStreams implements SmartLifecycle {
         return open.get();
     }
 
-    /// Opens a stream. It begins with the snapshot, which is asked for after the stream has begun to listen, so that
-    /// nothing falls in between.
+    /// Opens a stream. It begins with the snapshot, which is asked for after the stream has begun to listen,
+    /// so that nothing falls in between.
     ///
     /// @param callerId who listens
     /// @throws dev.adhere.platform.web.ProblemException 429 `too-many-streams`, in the stream's place

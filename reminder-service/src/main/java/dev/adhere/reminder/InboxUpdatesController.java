@@ -58,12 +58,11 @@ class InboxUpdatesController {
 
     /// A user's inbox as it changes: a snapshot of what is open in it, then every change of a sent nudge.
     ///
-    /// Every event `nudge` carries a nudge as the inbox shows it; the newest of an id counts. Who names the `id` of the
-    /// last event in `Last-Event-ID` is also told of what was closed since; who does not begins with an empty list. A
-    /// client that does not keep up is told of the newest state and of none in between. A comment
-    /// comes every 15 seconds. The stream ends when the token does, with the
-    /// coach's access, and after a day; one caller has three streams
-    /// of a user at most, on each instance.
+    /// Every event `nudge` carries a nudge as the inbox shows it; the newest of an id counts. Who names the
+    /// `id` of the last event in `Last-Event-ID` is also told of what was closed since; who does not begins
+    /// with an empty list. A client that does not keep up is told of the newest state and of none in
+    /// between. A comment comes every 15 seconds. The stream ends when the token does, with the coach's
+    /// access, and after a day; one caller has three streams of a user at most, on each instance.
     ///
     /// @param lastEventId the `id` of the last event that was seen; anything that is none counts as none
     @Answers(problems = {ProblemType.TOO_MANY_STREAMS, ProblemType.NOT_ACCEPTABLE})

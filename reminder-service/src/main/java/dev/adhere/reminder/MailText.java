@@ -5,8 +5,8 @@ import org.springframework.web.util.HtmlUtils;
 
 /// What a mail and the pages behind its link look like.
 ///
-/// The first line is what a mailbox shows beside the subject, to whoever looks over a shoulder: it says nothing, and
-/// nothing of the nudge follows close enough to be shown with it.
+/// The first line is what a mailbox shows beside the subject, to whoever looks over a shoulder: it says
+/// nothing, and nothing of the nudge follows close enough to be shown with it.
 final class MailText {
 
     // Mailboxes fill their preview with what follows the first line; these take up the room and show nothing.

@@ -398,8 +398,8 @@ final class Nudging {
         return PainPolicy.Days.of(head.sums).painOn(date);
     }
 
-    // The inbox always has it; the channels that the user wants are tried in their order. What is about health goes
-    // through none of them, after a snooze neither.
+    // The inbox always has it; the channels that the user wants are tried in their order. What is about
+    // health goes through none of them, after a snooze neither.
     private Channel first(Kind kind) {
         List<Channel> order = head.preferences.waysOut();
         return kind == Kind.SAFETY || order.isEmpty() ? Channel.INBOX : order.getFirst();

@@ -28,8 +28,8 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
-/// Posts to addresses that users named: to public ones only, within ten seconds, without following a redirect, without
-/// cookies, and without reading more of the answer than its head.
+/// Posts to addresses that users named: to public ones only, within ten seconds, without following a
+/// redirect, without cookies, and without reading more of the answer than its head.
 final class Outbound implements AutoCloseable {
 
     private static final Duration STEP = Duration.ofSeconds(5);

@@ -16,8 +16,8 @@ import java.security.spec.ECPrivateKeySpec;
 import java.security.spec.ECPublicKeySpec;
 import java.util.Arrays;
 
-/// Keys of the curve P-256 as Web Push writes them: a public one as an uncompressed point (65 bytes), a private one as
-/// a number (32 bytes).
+/// Keys of the curve P-256 as Web Push writes them: a public one as an uncompressed point (65 bytes), a
+/// private one as a number (32 bytes).
 final class P256 {
 
     static final int PUBLIC_BYTES = 65;
@@ -48,8 +48,8 @@ final class P256 {
         }
     }
 
-    /// @throws IllegalArgumentException where this is no point of the curve: a key agreed with such a one tells
-    ///     something of one's own
+    /// @throws IllegalArgumentException where this is no point of the curve: a key agreed with such a one
+    /// tells something of one's own
     static ECPublicKey publicKey(byte[] point) {
         if (point.length != PUBLIC_BYTES || point[0] != UNCOMPRESSED) {
             throw new IllegalArgumentException("no uncompressed point of P-256");

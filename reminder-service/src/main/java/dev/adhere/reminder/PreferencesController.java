@@ -77,7 +77,8 @@ class PreferencesController {
             @Schema(pattern = PlanBody.TIME_OF_DAY, example = "08:00") @Nullable
             String to) {}
 
-    /// A receiver of nudges by Standard Webhooks 1.0: each is a signed `POST` that says that there is one, and its id.
+    /// A receiver of nudges by Standard Webhooks 1.0: each is a signed `POST` that says that there is one,
+    /// and its id.
     ///
     /// @param url https, of a public host
     /// @param secret `whsec_` and 24 to 64 bytes in base64. Never shown; may be left out while the url stays
@@ -99,8 +100,8 @@ class PreferencesController {
     /// @param timeZone an IANA region, or UTC; null: the plan's
     /// @param preferredTime for days whose items name no time; 18:00 if absent
     /// @param quietHours when no nudge comes
-    /// @param channels beside the inbox, which always has everything, tried in this order until one takes it; EMAIL needs
-    ///     an `email`, WEBHOOK a `webhook`, WEB_PUSH a subscription
+    /// @param channels beside the inbox, which always has everything, tried in this order until one takes
+    ///     it; EMAIL needs an `email`, WEBHOOK a `webhook`, WEB_PUSH a subscription
     /// @param email where e-mail goes; null for none
     /// @param mutedKinds what not to be nudged about
     /// @param nudges false to be left alone

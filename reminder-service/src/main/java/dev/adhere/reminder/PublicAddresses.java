@@ -11,11 +11,12 @@ import java.util.regex.Pattern;
 import org.apache.hc.client5.http.DnsResolver;
 import org.jspecify.annotations.Nullable;
 
-/// Which addresses a URL that a user names may lead to: none inside the deployment, however it is written and whatever
-/// its name resolves to.
+/// Which addresses a URL that a user names may lead to: none inside the deployment, however it is written
+/// and whatever its name resolves to.
 ///
-/// The connection is made to the very addresses that were checked here, so that a name which answers differently the
-/// next time (DNS rebinding) gains nothing. Of a name with several addresses all must be public.
+/// The connection is made to the very addresses that were checked here, so that a name which answers
+/// differently the next time (DNS rebinding) gains nothing. Of a name with several addresses all must be
+/// public.
 final class PublicAddresses implements DnsResolver {
 
     private static final int LONGEST_URL = 2_000;
@@ -73,8 +74,8 @@ final class PublicAddresses implements DnsResolver {
         this.names = names;
     }
 
-    /// The URL that this text is; null where it is none to send to. Asks for its host's addresses, so it may take
-    /// some time.
+    /// The URL that this text is; null where it is none to send to. Asks for its host's addresses, so it may
+    /// take some time.
     @Nullable
     URI check(String text) {
         URI url = read(text);

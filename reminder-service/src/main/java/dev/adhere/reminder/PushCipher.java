@@ -14,8 +14,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.HKDFParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/// Encrypts a message for one browser or app, so that the push service in between learns nothing of it: RFC 8291, as
-/// one record of the content coding `aes128gcm` (RFC 8188).
+/// Encrypts a message for one browser or app, so that the push service in between learns nothing of it: RFC
+/// 8291, as one record of the content coding `aes128gcm` (RFC 8188).
 final class PushCipher {
 
     static final int AUTH_BYTES = 16;

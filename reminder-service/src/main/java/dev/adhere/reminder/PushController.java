@@ -28,8 +28,8 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 
-/// The browsers and apps that a user wants nudges pushed to (W3C Push API, RFC 8030). They are the user's own: no coach
-/// sees them.
+/// The browsers and apps that a user wants nudges pushed to (W3C Push API, RFC 8030). They are the user's
+/// own: no coach sees them.
 @RestController
 class PushController {
 
@@ -126,8 +126,8 @@ class PushController {
 
     /// Adds a browser or app, as the user. It is used where `channels` of the preferences name WEB_PUSH.
     ///
-    /// The same endpoint again takes its new keys. An endpoint that was another user's is so no more: the browser has
-    /// changed hands. Eight a user at most.
+    /// The same endpoint again takes its new keys. An endpoint that was another user's is so no more: the
+    /// browser has changed hands. Eight a user at most.
     @Answers(
             status = {201, 200},
             problems = {ProblemType.VALIDATION_FAILED, ProblemType.TOO_MANY})

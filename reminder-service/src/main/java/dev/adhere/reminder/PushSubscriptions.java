@@ -13,8 +13,8 @@ import java.util.UUID;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
-/// The collection `pushSubscriptions`: one document for each browser or app that a user wants nudges on. Every call
-/// blocks.
+/// The collection `pushSubscriptions`: one document for each browser or app that a user wants nudges on.
+/// Every call blocks.
 ///
 /// Apart from the head: keys of devices come and go without anything to think about.
 record PushSubscriptions(MongoCollection<Document> collection) {

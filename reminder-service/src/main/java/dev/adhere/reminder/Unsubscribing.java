@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Links that switch a channel off without a sign-in (RFC 8058).
 ///
-/// A token names user, channel and the address that it was sent to, and is signed: who has none cannot make one, and
-/// one that went to an address of earlier times changes nothing for the present one.
+/// A token names user, channel and the address that it was sent to, and is signed: who has none cannot make
+/// one, and one that went to an address of earlier times changes nothing for the present one.
 final class Unsubscribing {
 
     static final String PATH = "/unsubscribe/";

@@ -13,8 +13,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Says to a push service who sends: a token signed with the deployment's key, for that service and half a day (RFC
-/// 8292).
+/// Says to a push service who sends: a token signed with the deployment's key, for that service and half a
+/// day (RFC 8292).
 final class Vapid {
 
     private static final Duration GOOD_FOR = Duration.ofHours(12);

@@ -11,10 +11,11 @@ import java.util.Map;
 import org.apache.hc.core5.http.ContentType;
 import tools.jackson.databind.json.JsonMapper;
 
-/// One attempt to push a nudge to all of a user's devices (RFC 8030). What a device is told is encrypted for it; the push
-/// service sees how long it is wanted and nothing else.
+/// One attempt to push a nudge to all of a user's devices (RFC 8030). What a device is told is encrypted for
+/// it; the push service sees how long it is wanted and nothing else.
 ///
-/// The attempt succeeded if one device's service took it. A device that its service no longer knows is forgotten.
+/// The attempt succeeded if one device's service took it. A device that its service no longer knows is
+/// forgotten.
 final class WebPush implements Courier.Sender {
 
     private static final ContentType ENCRYPTED = ContentType.create("application/octet-stream");

@@ -14,9 +14,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// One attempt to tell a user's webhook that there is a nudge, signed as Standard Webhooks 1.0 says.
 ///
-/// The body says that there is one, and its id: who wants to know more asks for it with a token. So nothing of the
-/// nudge lies in a stranger's logs. `webhook-id` is the same over all attempts: a receiver that has seen it has seen
-/// the message.
+/// The body says that there is one, and its id: who wants to know more asks for it with a token. So nothing
+/// of the nudge lies in a stranger's logs. `webhook-id` is the same over all attempts: a receiver that has
+/// seen it has seen the message.
 final class Webhook implements Courier.Sender {
 
     static final String SECRET_PREFIX = "whsec_";

@@ -57,8 +57,8 @@ import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Every way that a nudge takes out of the service, against real receivers on loopback: the inbox's stream, mail with its
-/// link, webhook and push; and what none of them may be led to do.
+/// Every way that a nudge takes out of the service, against real receivers on loopback: the inbox's stream,
+/// mail with its link, webhook and push; and what none of them may be led to do.
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {

@@ -155,8 +155,8 @@ class PushCipherTest {
         return new Vapid(new PushSettings(publicKey, privateKey, subject), JsonMapper.shared());
     }
 
-    /// What a browser makes of a message, written from RFC 8188 and 8291 and apart from how the sender derives
-    /// its keys.
+    /// What a browser makes of a message, written from RFC 8188 and 8291 and apart from how the sender
+    /// derives its keys.
     static final class Decrypted {
 
         private Decrypted() {}

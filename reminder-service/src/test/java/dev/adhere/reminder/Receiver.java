@@ -16,8 +16,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// An HTTP server on loopback that does as it is told, step by step, and remembers what it was sent. It speaks HTTP by
-/// hand, so that it can stop in the middle.
+/// An HTTP server on loopback that does as it is told, step by step, and remembers what it was sent. It
+/// speaks HTTP by hand, so that it can stop in the middle.
 final class Receiver implements AutoCloseable {
 
     /// What it received.
@@ -51,8 +51,8 @@ final class Receiver implements AutoCloseable {
         return List.copyOf(requests);
     }
 
-    /// What to do with the next requests, one after another; 204 to all after that. `500`, `429 Retry-After: 60`, or
-    /// one of `reset`, `reset at once`, `silence`, `drip`, `endless`.
+    /// What to do with the next requests, one after another; 204 to all after that. `500`, `429 Retry-After:
+    /// 60`, or one of `reset`, `reset at once`, `silence`, `drip`, `endless`.
     Receiver then(String... steps) {
         script.addAll(List.of(steps));
         return this;

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.core.ConsumerFactory;
 
-/// Hands on what is written to a topic from now on, all of it and to every instance: with no group, from the end at the
-/// start, and from where it was after a failure.
+/// Hands on what is written to a topic from now on, all of it and to every instance: with no group, from the
+/// end at the start, and from where it was after a failure.
 public final class Tail implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(Tail.class);
