@@ -41,8 +41,7 @@ final class Courier implements SmartLifecycle {
     /// @param preferences where to, and in which language
     /// @param at when this attempt is made
     /// @param expiresAt it is of no use after that
-    record Letter(
-            String id, String userId, Nudge nudge, Preferences preferences, Instant at, Instant expiresAt) {
+    record Letter(String id, String userId, Nudge nudge, Preferences preferences, Instant at, Instant expiresAt) {
 
         String text() {
             return Objects.requireNonNull(nudge.text());

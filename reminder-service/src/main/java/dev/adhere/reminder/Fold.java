@@ -129,13 +129,13 @@ final class Fold {
             case Rebuild _ -> withFacts(head);
             case EditPlan _, EditExcuses _ -> withFacts(head);
             case EditPreferences _,
-                EditCareTeam _,
-                Acknowledge _,
-                Snooze _,
-                Dismiss _,
-                Receipt _,
-                Attempted _,
-                Told _ -> Set.of();
+                    EditCareTeam _,
+                    Acknowledge _,
+                    Snooze _,
+                    Dismiss _,
+                    Receipt _,
+                    Attempted _,
+                    Told _ -> Set.of();
             case EditProfile _, Approve _, EndHold _ -> open(head);
             // Closing and deciding reads the open days and, for what hurt within 24 hours, the one before;
             // the sums of the others are there.

@@ -65,8 +65,7 @@ final class InboxStreams implements SmartLifecycle {
         return Flux.defer(() -> {
             var stream = new Stream(userId, callerId);
             if (!add(stream)) {
-                return Flux.error(
-                        () -> Problem.of(ProblemType.TOO_MANY_STREAMS).asException());
+                return Flux.error(() -> Problem.of(ProblemType.TOO_MANY_STREAMS).asException());
             }
             return snapshot.doOnError(_ -> remove(stream))
                     .doOnCancel(() -> remove(stream))
@@ -171,9 +170,8 @@ final class InboxStreams implements SmartLifecycle {
         Flux<ServerSentEvent<Nudge>> after(Snapshot snapshot) {
             return Flux.create(
                     sink -> {
-                        Disposable heart = Flux.interval(HEARTBEAT)
-                                .onBackpressureDrop()
-                                .subscribe(_ -> beat());
+                        Disposable heart =
+                                Flux.interval(HEARTBEAT).onBackpressureDrop().subscribe(_ -> beat());
                         sink.onDispose(() -> {
                             heart.dispose();
                             remove(this);

@@ -76,7 +76,7 @@ class InboxUpdatesController {
     Mono<ResponseEntity<Flux<ServerSentEvent<Nudge>>>> updates(
             @PathVariable String userId,
             @RequestHeader(name = "Last-Event-ID", required = false) @Schema(example = "42") @Nullable
-            String lastEventId,
+                    String lastEventId,
             Caller caller,
             ServerHttpResponse response) {
         return Blocking.call(() -> access.read(caller, userId)).map(_ -> {

@@ -149,7 +149,10 @@ class NudgeController {
     @FromClient
     @Schema(name = "Receipt")
     record ReceiptBody(
-            @Schema(allowableValues = {"DISPLAYED", "OPENED"}, example = "DISPLAYED") @Nullable
+            @Schema(
+                    allowableValues = {"DISPLAYED", "OPENED"},
+                    example = "DISPLAYED")
+            @Nullable
             String event) {}
 
     /// Says that a client displayed a nudge or that it was opened, as the user.

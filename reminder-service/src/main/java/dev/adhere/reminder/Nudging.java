@@ -137,7 +137,8 @@ final class Nudging {
         String id = NudgePolicy.id(head.userId, chance.kind(), chance.date(), "");
         put(
                 reason == null
-                        ? Decision.sent(id, chance.kind(), chance.date(), chance.moment(), now, text, first(chance.kind()))
+                        ? Decision.sent(
+                                id, chance.kind(), chance.date(), chance.moment(), now, text, first(chance.kind()))
                         : Decision.suppressed(id, chance.kind(), chance.date(), chance.moment(), now, reason));
     }
 
@@ -159,7 +160,9 @@ final class Nudging {
                 put(decision.givenUp(unwanted));
                 continue;
             }
-            Decision due = decision.is(State.SNOOZED) ? decision.again(first(decision.nudge().kind()), now) : decision;
+            Decision due = decision.is(State.SNOOZED)
+                    ? decision.again(first(decision.nudge().kind()), now)
+                    : decision;
             Channel channel = due.nudge().channel();
             if (channel == null || channel == Channel.INBOX) {
                 put(due.delivered(Channel.INBOX));

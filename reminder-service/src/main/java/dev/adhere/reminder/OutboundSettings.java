@@ -11,8 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// @param networks that are allowed though they are not public, such as `127.0.0.0/8` or `fd12:3456::/48`
 @ConfigurationProperties(prefix = "adhere.outbound", ignoreUnknownFields = false)
 record OutboundSettings(
-        @DefaultValue("false") boolean http,
-        @DefaultValue List<String> networks) {
+        @DefaultValue("false") boolean http, @DefaultValue List<String> networks) {
 
     OutboundSettings {
         networks = networks.stream().filter(network -> !network.isBlank()).toList();

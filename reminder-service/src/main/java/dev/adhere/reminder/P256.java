@@ -57,8 +57,9 @@ final class P256 {
         var x = new BigInteger(1, Arrays.copyOfRange(point, 1, 33));
         var y = new BigInteger(1, Arrays.copyOfRange(point, 33, PUBLIC_BYTES));
         BigInteger p = ((ECFieldFp) CURVE.getCurve().getField()).getP();
-        BigInteger right =
-                x.pow(3).add(CURVE.getCurve().getA().multiply(x)).add(CURVE.getCurve().getB());
+        BigInteger right = x.pow(3)
+                .add(CURVE.getCurve().getA().multiply(x))
+                .add(CURVE.getCurve().getB());
         if (x.compareTo(p) >= 0 || y.compareTo(p) >= 0 || !y.pow(2).mod(p).equals(right.mod(p))) {
             throw new IllegalArgumentException("no point of P-256");
         }

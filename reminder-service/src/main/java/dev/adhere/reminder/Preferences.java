@@ -40,17 +40,7 @@ record Preferences(
             boolean nudges,
             Language language,
             long revision) {
-        this(
-                timeZone,
-                preferredTime,
-                quietHours,
-                channels,
-                email,
-                mutedKinds,
-                nudges,
-                language,
-                null,
-                revision);
+        this(timeZone, preferredTime, quietHours, channels, email, mutedKinds, nudges, language, null, revision);
     }
 
     /// A receiver of signed requests (Standard Webhooks).

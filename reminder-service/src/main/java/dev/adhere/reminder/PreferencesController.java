@@ -90,9 +90,10 @@ class PreferencesController {
             String url,
 
             @Schema(
-                            example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-                            pattern = "^whsec_",
-                            accessMode = Schema.AccessMode.WRITE_ONLY) @Nullable
+                    example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                    pattern = "^whsec_",
+                    accessMode = Schema.AccessMode.WRITE_ONLY)
+            @Nullable
             String secret) {}
 
     /// Preferences as HTTP speaks them. What a PUT leaves out takes its default.
@@ -215,10 +216,7 @@ class PreferencesController {
 
         // The secret is not shown, so who changes something else cannot say it again.
         private static Preferences.@Nullable Webhook hook(
-                WebhookBody body,
-                Preferences.@Nullable Webhook stored,
-                boolean reachable,
-                List<FieldError> faults) {
+                WebhookBody body, Preferences.@Nullable Webhook stored, boolean reachable, List<FieldError> faults) {
             String url = body.url();
             String kept = stored != null && stored.url().equals(url) ? stored.secret() : null;
             String secret = body.secret() == null ? kept : body.secret();
@@ -306,7 +304,6 @@ class PreferencesController {
     // Asks for the host's addresses, so not within the edit, and not for a url that is there already.
     private boolean reachable(@Nullable WebhookBody given, Preferences.@Nullable Webhook stored) {
         String url = given == null ? null : given.url();
-        return url != null
-                && (stored != null && stored.url().equals(url) || addresses.check(url) != null);
+        return url != null && (stored != null && stored.url().equals(url) || addresses.check(url) != null);
     }
 }

@@ -44,11 +44,7 @@ class PushController {
     private final Clock clock;
 
     PushController(
-            Access access,
-            PushSubscriptions subscriptions,
-            PublicAddresses addresses,
-            Vapid vapid,
-            Clock clock) {
+            Access access, PushSubscriptions subscriptions, PublicAddresses addresses, Vapid vapid, Clock clock) {
         this.access = access;
         this.subscriptions = subscriptions;
         this.addresses = addresses;
@@ -84,7 +80,9 @@ class PushController {
     @Schema(name = "PushKeys")
     record KeysBody(
             @Schema(example = P256DH) @Nullable String p256dh,
-            @Schema(example = "BTBZMqHH6r4Tts7J_aSIgg") @Nullable String auth) {}
+
+            @Schema(example = "BTBZMqHH6r4Tts7J_aSIgg") @Nullable
+            String auth) {}
 
     /// A subscription as it is shown.
     ///
@@ -119,9 +117,10 @@ class PushController {
     @Answers
     @GetMapping("/v1/users/{userId}/push-subscriptions")
     Mono<All> pushSubscriptions(@PathVariable String userId, Caller caller) {
-        return own(caller, userId, () -> new All(subscriptions.of(userId).stream()
-                .map(Shown::of)
-                .toList()));
+        return own(
+                caller,
+                userId,
+                () -> new All(subscriptions.of(userId).stream().map(Shown::of).toList()));
     }
 
     /// Adds a browser or app, as the user. It is used where `channels` of the preferences name WEB_PUSH.
@@ -132,8 +131,7 @@ class PushController {
             status = {201, 200},
             problems = {ProblemType.VALIDATION_FAILED, ProblemType.TOO_MANY})
     @PostMapping("/v1/users/{userId}/push-subscriptions")
-    Mono<ResponseEntity<Shown>> subscribe(
-            @PathVariable String userId, @RequestBody Body body, Caller caller) {
+    Mono<ResponseEntity<Shown>> subscribe(@PathVariable String userId, @RequestBody Body body, Caller caller) {
         return own(caller, userId, () -> {
             var _ = configured();
             Subscription given = subscription(userId, body);

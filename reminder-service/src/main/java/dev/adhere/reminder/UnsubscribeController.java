@@ -22,7 +22,8 @@ import reactor.core.publisher.Mono;
 @RestController
 class UnsubscribeController {
 
-    private static final String EXAMPLE = "RU1BSUx8dXNlci0wMDF8TTB5ZjZJQ2pVUzhq.kZ0c3G1oW0zv8iYp2m7bq0o3q4r5s6t7u8v9w0x1y2z";
+    private static final String EXAMPLE =
+            "RU1BSUx8dXNlci0wMDF8TTB5ZjZJQ2pVUzhq.kZ0c3G1oW0zv8iYp2m7bq0o3q4r5s6t7u8v9w0x1y2z";
 
     private final Unsubscribing unsubscribing;
     private final Users users;
@@ -69,7 +70,8 @@ class UnsubscribeController {
             if (switchOff && concerns(request, head)) {
                 head = keeper.edit(
                         request.userId(),
-                        user -> new Fold.EditPreferences(user.head().preferences().without(request.channel())),
+                        user -> new Fold.EditPreferences(
+                                user.head().preferences().without(request.channel())),
                         clock.instant());
             }
             return ResponseEntity.ok()

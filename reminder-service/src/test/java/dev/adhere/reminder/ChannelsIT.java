@@ -155,9 +155,7 @@ class ChannelsIT {
                 .header("Content-Type", "application/json")
                 .method(
                         method,
-                        body == null
-                                ? HttpRequest.BodyPublishers.noBody()
-                                : HttpRequest.BodyPublishers.ofString(body));
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
         if (token != null) {
             request.header("Authorization", "Bearer " + token);
         }
@@ -221,7 +219,8 @@ class ChannelsIT {
     private JsonNode awaitNudge(String user, Nudge.State state, Nudge.Channel channel) {
         await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
             JsonNode nudge = nudge(user);
-            assertThat(nudge.path("state").asString("") + " " + nudge.path("channel").asString(""))
+            assertThat(nudge.path("state").asString("") + " "
+                            + nudge.path("channel").asString(""))
                     .isEqualTo(state + " " + channel);
         });
         return nudge(user);
@@ -233,14 +232,18 @@ class ChannelsIT {
     void a_nudge_reaches_a_webhook_that_fails_first_under_one_id_and_signed_anew() throws Exception {
         try (var receiver = new Receiver().then("503 Retry-After: 1")) {
             prefers("hook-1", """
-                    {"channels":["WEBHOOK"],"webhook":{"url":"%s","secret":"%s"}}""".formatted(receiver.url(), SECRET));
+                {"channels":["WEBHOOK"],"webhook":{"url":"%s","secret":"%s"}}\
+                """.formatted(receiver.url(), SECRET));
             dueAtOnce("hook-1");
             JsonNode nudge = awaitNudge("hook-1", Nudge.State.DELIVERED, Nudge.Channel.WEBHOOK);
             assertThat(receiver.requests()).hasSize(2);
-            assertThat(receiver.requests().stream().map(r -> r.header("webhook-id")).distinct())
+            assertThat(receiver.requests().stream()
+                            .map(r -> r.header("webhook-id"))
+                            .distinct())
                     .hasSize(1);
             for (Receiver.Request request : receiver.requests()) {
-                assertThat(request.header("webhook-id")).startsWith(nudge.get("id").asString());
+                assertThat(request.header("webhook-id"))
+                        .startsWith(nudge.get("id").asString());
                 assertThat(request.header("webhook-signature"))
                         .isEqualTo(Webhook.signature(
                                 SECRET,
@@ -257,8 +260,8 @@ class ChannelsIT {
     void a_webhook_that_is_gone_is_switched_off_and_the_next_channel_has_the_nudge() throws Exception {
         try (var receiver = new Receiver().then("410")) {
             prefers("hook-2", """
-                    {"channels":["WEBHOOK","EMAIL"],"email":"hook-2@example.org","webhook":{"url":"%s","secret":"%s"}}"""
-                    .formatted(receiver.url(), SECRET));
+                {"channels":["WEBHOOK","EMAIL"],"email":"hook-2@example.org","webhook":{"url":"%s","secret":"%s"}}\
+                """.formatted(receiver.url(), SECRET));
             dueAtOnce("hook-2");
             var _ = awaitNudge("hook-2", Nudge.State.DELIVERED, Nudge.Channel.EMAIL);
             assertThat(mailTo("hook-2@example.org")).isNotNull();
@@ -273,7 +276,8 @@ class ChannelsIT {
     void a_secret_is_never_shown_and_stays_while_the_url_does() {
         String url = "http://127.0.0.1:9/in";
         var put = as("hook-3", "PUT", "/preferences", """
-                {"channels":["WEBHOOK","INBOX"],"webhook":{"url":"%s","secret":"%s"}}""".formatted(url, SECRET));
+            {"channels":["WEBHOOK","INBOX"],"webhook":{"url":"%s","secret":"%s"}}\
+            """.formatted(url, SECRET));
         assertThat(put.statusCode()).isEqualTo(201);
         String shown = as("hook-3", "GET", "/preferences", null).body();
         assertThat(shown).isEqualTo(put.body()).doesNotContain("whsec_", "secret");
@@ -327,7 +331,8 @@ class ChannelsIT {
             })
     void a_url_that_leads_inside_or_nowhere_is_refused_everywhere(String url) {
         assertThat(problem(as("hook-4", "PUT", "/preferences", """
-                        {"webhook":{"url":"%s","secret":"%s"}}""".formatted(url, SECRET))))
+            {"webhook":{"url":"%s","secret":"%s"}}\
+            """.formatted(url, SECRET))))
                 .isEqualTo("422 validation-failed webhook.url");
         assertThat(problem(as("hook-4", "POST", "/push-subscriptions", subscription(url, P256.generate()))))
                 .isEqualTo("422 validation-failed endpoint");
@@ -338,14 +343,14 @@ class ChannelsIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {"channels":["WEBHOOK"]}                                                | 422 validation-failed webhook
-            {"channels":["INBOX","PIGEON"]}                                         | 422 validation-failed channels
-            {"webhook":{}}                                                          | 422 validation-failed webhook.url webhook.secret
-            {"webhook":{"url":"http://127.0.0.1/"}}                                 | 422 validation-failed webhook.secret
-            {"webhook":{"url":"http://127.0.0.1/","secret":"whsec_c2hvcnQ="}}       | 422 validation-failed webhook.secret
-            {"webhook":{"url":"http://127.0.0.1/","secret":"whsec_x","to":"me"}}    | 400 invalid-body
-            {"webhook":"http://127.0.0.1/"}                                         | 400 invalid-body
-            """)
+        {"channels":["WEBHOOK"]}                                                | 422 validation-failed webhook
+        {"channels":["INBOX","PIGEON"]}                                         | 422 validation-failed channels
+        {"webhook":{}}                                                          | 422 validation-failed webhook.url webhook.secret
+        {"webhook":{"url":"http://127.0.0.1/"}}                                 | 422 validation-failed webhook.secret
+        {"webhook":{"url":"http://127.0.0.1/","secret":"whsec_c2hvcnQ="}}       | 422 validation-failed webhook.secret
+        {"webhook":{"url":"http://127.0.0.1/","secret":"whsec_x","to":"me"}}    | 400 invalid-body
+        {"webhook":"http://127.0.0.1/"}                                         | 400 invalid-body
+        """)
     void preferences_that_break_a_rule_say_which(String body, String expected) {
         assertThat(problem(as("hook-5", "PUT", "/preferences", body))).isEqualTo(expected);
     }
@@ -353,12 +358,11 @@ class ChannelsIT {
     // ---- push
 
     private static String subscription(String endpoint, KeyPair keys) {
-        String p256dh = Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(P256.bytes((ECPublicKey) keys.getPublic()));
+        String p256dh =
+                Base64.getUrlEncoder().withoutPadding().encodeToString(P256.bytes((ECPublicKey) keys.getPublic()));
         return """
-                {"endpoint":"%s","expirationTime":null,"keys":{"p256dh":"%s","auth":"%s"}}""".formatted(
-                        endpoint, p256dh, AUTH);
+            {"endpoint":"%s","expirationTime":null,"keys":{"p256dh":"%s","auth":"%s"}}\
+            """.formatted(endpoint, p256dh, AUTH);
     }
 
     @Test
@@ -399,7 +403,8 @@ class ChannelsIT {
             assertThat(JSON.readTree(message).get("text").asString())
                     .isEqualTo("Your exercises for today are coming up.");
 
-            JsonNode left = JSON.readTree(as("push-1", "GET", "/push-subscriptions", null).body())
+            JsonNode left = JSON.readTree(
+                            as("push-1", "GET", "/push-subscriptions", null).body())
                     .get("items");
             assertThat(left.size()).isEqualTo(1);
             String id = left.get(0).get("id").asString();
@@ -455,7 +460,8 @@ class ChannelsIT {
                             method.equals("POST") ? "{}" : null)))
                     .isEqualTo("403 forbidden");
         }
-        String id = Objects.requireNonNull(subscriptions).of("push-5").getFirst().id();
+        String id =
+                Objects.requireNonNull(subscriptions).of("push-5").getFirst().id();
         assertThat(problem(as("push-4", "DELETE", "/push-subscriptions/" + id, null)))
                 .isEqualTo("404 not-found");
         assertThat(Objects.requireNonNull(subscriptions).of("push-5")).hasSize(8);
@@ -463,14 +469,14 @@ class ChannelsIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {}                                                                                           | 422 validation-failed endpoint keys.p256dh keys.auth
-            {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"AAAA","auth":"AAAA"}}                     | 422 validation-failed keys.p256dh keys.auth
-            {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"%%","auth":"ä"}}                          | 422 validation-failed keys.p256dh keys.auth
-            {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAhw4","auth":"BTBZMqHH6r4Tts7J_aSIgg"}} | 422 validation-failed keys.p256dh
-            {"endpoint":{}}                                                                              | 400 invalid-body
-            {"endpoint":"http://127.0.0.1:9/","userId":"push-1"}                                         | 400 reserved-field
-            nonsense                                                                                     | 400 invalid-body
-            """)
+        {}                                                                                           | 422 validation-failed endpoint keys.p256dh keys.auth
+        {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"AAAA","auth":"AAAA"}}                     | 422 validation-failed keys.p256dh keys.auth
+        {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"%%","auth":"ä"}}                          | 422 validation-failed keys.p256dh keys.auth
+        {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAhw4","auth":"BTBZMqHH6r4Tts7J_aSIgg"}} | 422 validation-failed keys.p256dh
+        {"endpoint":{}}                                                                              | 400 invalid-body
+        {"endpoint":"http://127.0.0.1:9/","userId":"push-1"}                                         | 400 reserved-field
+        nonsense                                                                                     | 400 invalid-body
+        """)
     void a_subscription_that_is_none_is_refused(String body, String expected) {
         assertThat(problem(as("push-6", "POST", "/push-subscriptions", body))).isEqualTo(expected);
     }
@@ -511,7 +517,9 @@ class ChannelsIT {
     }
 
     private String channelsOf(String user) {
-        return JSON.readTree(as(user, "GET", "/preferences", null).body()).get("channels").toString();
+        return JSON.readTree(as(user, "GET", "/preferences", null).body())
+                .get("channels")
+                .toString();
     }
 
     @Test
@@ -539,10 +547,7 @@ class ChannelsIT {
                 .hasValue("\"2\"");
 
         // An address of earlier times has no say over a new one.
-        assertThat(put(
-                                "mail-9",
-                                "\"2\"",
-                                "{\"channels\":[\"EMAIL\"],\"email\":\"other@example.org\"}")
+        assertThat(put("mail-9", "\"2\"", "{\"channels\":[\"EMAIL\"],\"email\":\"other@example.org\"}")
                         .statusCode())
                 .isEqualTo(200);
         assertThat(oneClick(link)).isEqualTo(200);
@@ -590,7 +595,8 @@ class ChannelsIT {
         String path = "/nudges/" + id + "/receipts";
         String first = as("seen", "POST", path, "{\"event\":\"DISPLAYED\"}").body();
         assertThat(as("seen", "POST", path, "{\"event\":\"DISPLAYED\"}").body()).isEqualTo(first);
-        JsonNode opened = JSON.readTree(as("seen", "POST", path, "{\"event\":\"OPENED\"}").body());
+        JsonNode opened =
+                JSON.readTree(as("seen", "POST", path, "{\"event\":\"OPENED\"}").body());
         assertThat(opened.get("displayedAt")).isEqualTo(JSON.readTree(first).get("displayedAt"));
         await().atMost(Duration.ofSeconds(10))
                 .untilAsserted(() -> assertThat(nudge("seen")).isEqualTo(opened));
@@ -686,7 +692,8 @@ class ChannelsIT {
             assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(1));
             last = stream.lastId();
         }
-        await().atMost(Duration.ofSeconds(10)).until(() -> Objects.requireNonNull(streams).open() == 0);
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> Objects.requireNonNull(streams).open() == 0);
 
         assertThat(as("live", "POST", "/nudges/" + id + "/dismiss", null).statusCode())
                 .isEqualTo(200);
@@ -695,7 +702,9 @@ class ChannelsIT {
                 var anew = new Listening(token, "live", null)) {
             again.awaitLast("DISMISSED");
             await().until(() -> anew.lines.contains(":open"));
-            assertThat(anew.states()).as("who begins anew is not told of what is closed").isEmpty();
+            assertThat(anew.states())
+                    .as("who begins anew is not told of what is closed")
+                    .isEmpty();
         }
     }
 
@@ -727,9 +736,8 @@ class ChannelsIT {
         Instant soon = Instant.now().plusSeconds(3);
         String token = ISSUER.signed(
                 _ -> {},
-                claims -> claims.subject("brief")
-                        .claim("roles", List.of("user"))
-                        .expirationTime(Date.from(soon)));
+                claims ->
+                        claims.subject("brief").claim("roles", List.of("user")).expirationTime(Date.from(soon)));
         try (var stream = new Listening(token, "brief", null)) {
             await().atMost(Duration.ofSeconds(2)).until(() -> stream.lines.contains(":open"));
             assertThat(stream.ended).isFalse();

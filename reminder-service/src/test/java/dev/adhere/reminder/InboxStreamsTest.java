@@ -61,8 +61,10 @@ class InboxStreamsTest {
     /// Reads as much as it is told to.
     private static final class Client extends BaseSubscriber<ServerSentEvent<Nudge>> {
         final List<String> seen = new ArrayList<>();
+
         @Nullable
         Throwable fault;
+
         boolean ended;
 
         @Override
@@ -73,8 +75,10 @@ class InboxStreamsTest {
         @Override
         protected void hookOnNext(ServerSentEvent<Nudge> event) {
             Nudge nudge = event.data();
-            seen.add(nudge == null ? "(" + event.comment() + ") " + event.id() : nudge.id() + " " + nudge.state() + " "
-                    + event.id());
+            seen.add(
+                    nudge == null
+                            ? "(" + event.comment() + ") " + event.id()
+                            : nudge.id() + " " + nudge.state() + " " + event.id());
         }
 
         @Override
@@ -155,8 +159,8 @@ class InboxStreamsTest {
     void what_an_earlier_release_wrote_counts_as_new_and_gives_no_id() {
         Client client = open("user-001", "user-001", snapshot(7));
         client.requestUnbounded();
-        streams.on(new ConsumerRecord<>(
-                "nudges", 0, 0, "user-001", JSON.writeValueAsBytes(nudge("a", State.DELIVERED))));
+        streams.on(
+                new ConsumerRecord<>("nudges", 0, 0, "user-001", JSON.writeValueAsBytes(nudge("a", State.DELIVERED))));
         assertThat(client.seen).containsExactly("(open) 7", "a DELIVERED null");
     }
 
@@ -167,9 +171,10 @@ class InboxStreamsTest {
             mine.add(open("user-001", "user-001", snapshot(1)));
         }
         Client fourth = open("user-001", "user-001", snapshot(1));
-        assertThat(fourth.fault).isInstanceOfSatisfying(ProblemException.class, e -> assertThat(
-                        e.problem().slug())
-                .isEqualTo("too-many-streams"));
+        assertThat(fourth.fault)
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().slug()).isEqualTo("too-many-streams"));
         assertThat(open("user-001", "coach-anna", snapshot(1)).fault).isNull();
         assertThat(streams.open()).isEqualTo(4);
         mine.getFirst().cancel();

@@ -29,8 +29,8 @@ import org.springframework.mail.javamail.JavaMailSenderImpl;
 /// What an attempt to send over SMTP comes to, whatever the server does.
 class MailTest {
 
-    private static final Unsubscribing LINKS = new Unsubscribing(
-            new UnsubscribeSettings("https://adhere.example.org/", Base64.getEncoder().encodeToString(new byte[32])));
+    private static final Unsubscribing LINKS = new Unsubscribing(new UnsubscribeSettings(
+            "https://adhere.example.org/", Base64.getEncoder().encodeToString(new byte[32])));
 
     private static final Courier.Letter LETTER = letter("Deine Übungen für heute <b>stehen</b> bald & \"bald\" an.");
 
@@ -130,7 +130,9 @@ class MailTest {
                     .replaceAll("&#?\\w+;", "·")
                     .strip();
             // Mailboxes show about 150 signs.
-            assertThat(shown.substring(0, 300)).startsWith("Diese Nachricht öffnen").doesNotContain("Übungen");
+            assertThat(shown.substring(0, 300))
+                    .startsWith("Diese Nachricht öffnen")
+                    .doesNotContain("Übungen");
         } finally {
             server.stop();
         }

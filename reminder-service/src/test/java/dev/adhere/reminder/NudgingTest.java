@@ -349,7 +349,8 @@ class NudgingTest {
 
     @Test
     void after_a_snooze_it_begins_with_the_first_channel_again() {
-        var story = ended(through(Channel.WEBHOOK, Channel.EMAIL), Result.REFUSED).at(at("17:31"));
+        var story =
+                ended(through(Channel.WEBHOOK, Channel.EMAIL), Result.REFUSED).at(at("17:31"));
         is(ended(story, Result.TAKEN), State.DELIVERED, Channel.EMAIL);
         story.act(new Fold.Snooze(only(story).nudge().id(), at("18:00")));
         is(story.at(at("18:00")), State.SENDING, Channel.WEBHOOK);

@@ -157,8 +157,8 @@ class PublicAddressesTest {
     void a_name_is_judged_anew_whenever_a_connection_is_made() throws Exception {
         // DNS rebinding: public when the URL is saved, inside when it is used.
         var answers = new java.util.ArrayDeque<>(List.of("93.184.216.34", "127.0.0.1"));
-        var addresses = new PublicAddresses(
-                STRICT, _ -> new InetAddress[] {InetAddress.ofLiteral(answers.removeFirst())});
+        var addresses =
+                new PublicAddresses(STRICT, _ -> new InetAddress[] {InetAddress.ofLiteral(answers.removeFirst())});
         assertThat(addresses.check("https://hooks.example.org/")).isNotNull();
         assertThatThrownBy(() -> addresses.resolve("hooks.example.org")).isInstanceOf(UnknownHostException.class);
     }

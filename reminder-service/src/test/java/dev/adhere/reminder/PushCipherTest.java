@@ -56,7 +56,9 @@ class PushCipherTest {
         byte[] longer = PushCipher.encrypt(new byte[700], to, bytes(AUTH));
         assertThat(shorter).hasSameSizeAs(longer);
         byte[] again = PushCipher.encrypt(new byte[1], to, bytes(AUTH));
-        assertThat(java.util.Arrays.copyOf(again, 16)).as("the salt").isNotEqualTo(java.util.Arrays.copyOf(shorter, 16));
+        assertThat(java.util.Arrays.copyOf(again, 16))
+                .as("the salt")
+                .isNotEqualTo(java.util.Arrays.copyOf(shorter, 16));
         assertThat(java.util.Arrays.copyOfRange(again, 21, 86))
                 .as("the sender's key")
                 .isNotEqualTo(java.util.Arrays.copyOfRange(shorter, 21, 86));
@@ -134,9 +136,8 @@ class PushCipherTest {
 
     @Test
     void keys_that_are_none_or_no_pair_stop_the_start() {
-        String other = Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(P256.bytes((ECPublicKey) P256.generate().getPublic()));
+        String other = Base64.getUrlEncoder().withoutPadding().encodeToString(P256.bytes((ECPublicKey)
+                P256.generate().getPublic()));
         String subject = "mailto:ops@example.org";
         assertThatIllegalArgumentException().isThrownBy(() -> vapid(other, SENDER_PRIVATE, subject));
         assertThatIllegalArgumentException().isThrownBy(() -> vapid("nothing", SENDER_PRIVATE, subject));

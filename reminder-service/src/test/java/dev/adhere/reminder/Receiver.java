@@ -93,7 +93,8 @@ final class Receiver implements AutoCloseable {
                     }
                 }
                 case "endless" -> {
-                    out.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    out.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
                     while (true) {
                         out.write("5\r\nhello\r\n".getBytes(StandardCharsets.US_ASCII));
                     }
@@ -124,7 +125,9 @@ final class Receiver implements AutoCloseable {
         var headers = new LinkedHashMap<String, String>();
         lines.stream().skip(1).filter(line -> line.contains(":")).forEach(line -> {
             int colon = line.indexOf(':');
-            headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+            headers.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
         });
         int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
         return new Request(lines.getFirst(), headers, in.readNBytes(length));

@@ -39,8 +39,8 @@ class UnsubscribingTest {
     @Test
     void the_address_itself_is_not_in_the_link() {
         String address = "someone@example.org";
-        String tag = Objects.requireNonNull(links.read(token("user-001", address)))
-                .tag();
+        String tag =
+                Objects.requireNonNull(links.read(token("user-001", address))).tag();
         assertThat(new String(Base64.getUrlDecoder().decode(tag), StandardCharsets.US_ASCII))
                 .doesNotContain(address.substring(0, 5));
     }
@@ -61,7 +61,8 @@ class UnsubscribingTest {
         String mine = token("user-001", "a@example.org");
         String yours = token("user-002", "a@example.org");
         assertThat(with((byte) 2).read(mine)).isNull();
-        assertThat(links.read(mine.split("\\.")[0] + "." + yours.split("\\.")[1])).isNull();
+        assertThat(links.read(mine.split("\\.")[0] + "." + yours.split("\\.")[1]))
+                .isNull();
     }
 
     @Test

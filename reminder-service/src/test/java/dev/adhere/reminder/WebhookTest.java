@@ -92,8 +92,7 @@ class WebhookTest {
             assertThat(request.header("webhook-id")).isEqualTo("0f8fad5b-d9cb-469f-a165-70867728950e.1741192200");
             assertThat(request.header("webhook-timestamp")).isEqualTo("1741192207");
             assertThat(request.header("webhook-signature"))
-                    .isEqualTo(Webhook.signature(
-                            SECRET, request.header("webhook-id"), 1_741_192_207, request.body()));
+                    .isEqualTo(Webhook.signature(SECRET, request.header("webhook-id"), 1_741_192_207, request.body()));
             assertThat(new String(request.body(), StandardCharsets.UTF_8))
                     .isEqualTo("{\"type\":\"nudge.sent\",\"timestamp\":\"2025-03-05T16:30:00Z\","
                             + "\"data\":{\"nudgeId\":\"0f8fad5b-d9cb-469f-a165-70867728950e\"}}");
@@ -124,15 +123,15 @@ class WebhookTest {
     void whatever_its_other_end_does(String step, Result result, long pause) throws Exception {
         try (var receiver = new Receiver().then(step)) {
             var started = System.nanoTime();
-            assertThat(send(LOOPBACK, receiver.url()))
-                    .isEqualTo(new Nudging.Ended(result, Duration.ofSeconds(pause)));
+            assertThat(send(LOOPBACK, receiver.url())).isEqualTo(new Nudging.Ended(result, Duration.ofSeconds(pause)));
             assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(5));
         }
     }
 
     @Test
     void who_cannot_prove_the_name_is_told_nothing(@TempDir Path folder) throws Exception {
-        try (var server = (SSLServerSocket) selfSigned(folder).getServerSocketFactory().createServerSocket(0)) {
+        try (var server =
+                (SSLServerSocket) selfSigned(folder).getServerSocketFactory().createServerSocket(0)) {
             var told = new CompletableFuture<Boolean>();
             var _ = Thread.ofVirtual().start(() -> {
                 try (var socket = server.accept()) {
@@ -152,15 +151,23 @@ class WebhookTest {
     private static SSLContext selfSigned(Path folder) throws Exception {
         Path file = folder.resolve("keys");
         var keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
-                        "-alias", "hooks",
-                        "-keyalg", "EC",
-                        "-dname", "CN=127.0.0.1",
-                        "-ext", "san=ip:127.0.0.1",
-                        "-storetype", "PKCS12",
-                        "-storepass", "password",
-                        "-keystore", file.toString())
+                        "-alias",
+                        "hooks",
+                        "-keyalg",
+                        "EC",
+                        "-dname",
+                        "CN=127.0.0.1",
+                        "-ext",
+                        "san=ip:127.0.0.1",
+                        "-storetype",
+                        "PKCS12",
+                        "-storepass",
+                        "password",
+                        "-keystore",
+                        file.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -246,16 +253,14 @@ class WebhookTest {
                 if (!host.equals("hooks.example.org")) {
                     throw new UnknownHostException();
                 }
-                return new InetAddress[] {
-                    InetAddress.ofLiteral(asked.getAndIncrement() == 0 ? "127.0.0.1" : "10.0.0.1")
+                return new InetAddress[] {InetAddress.ofLiteral(asked.getAndIncrement() == 0 ? "127.0.0.1" : "10.0.0.1")
                 };
             });
             assertThat(send(addresses, "http://hooks.example.org:" + receiver.port() + "/in")
                             .result())
                     .isEqualTo(Result.TAKEN);
             assertThat(asked).hasValue(1);
-            assertThat(receiver.requests().getFirst().header("host"))
-                    .isEqualTo("hooks.example.org:" + receiver.port());
+            assertThat(receiver.requests().getFirst().header("host")).isEqualTo("hooks.example.org:" + receiver.port());
         }
     }
 

@@ -39,8 +39,7 @@ public final class Tail implements SmartLifecycle {
     private volatile boolean running;
     private volatile @Nullable Consumer<String, byte[]> consumer;
 
-    public Tail(
-            Topic topic, ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics, Listener listener) {
+    public Tail(Topic topic, ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics, Listener listener) {
         this.topic = topic;
         this.consumers = consumers;
         this.topics = topics;

@@ -79,9 +79,8 @@ class SecurityPlatform {
             ReactiveJwtDecoder decoder,
             ProblemWriter problems,
             ObjectProvider<OpenToAll> openToAll) {
-        String[] open = openToAll.stream()
-                .flatMap(paths -> paths.patterns().stream())
-                .toArray(String[]::new);
+        String[] open =
+                openToAll.stream().flatMap(paths -> paths.patterns().stream()).toArray(String[]::new);
         return http.csrf(ServerHttpSecurity.CsrfSpec::disable)
                 .cors(ServerHttpSecurity.CorsSpec::disable)
                 .requestCache(ServerHttpSecurity.RequestCacheSpec::disable)
