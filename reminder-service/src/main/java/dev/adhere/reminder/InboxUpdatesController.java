@@ -52,7 +52,7 @@ class InboxUpdatesController {
         this.access = access;
         this.streams = streams;
         this.tail = nudgesTail;
-        this.log = log.collection();
+        this.log = log.nudges();
         this.clock = clock;
     }
 
