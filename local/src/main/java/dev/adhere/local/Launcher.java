@@ -162,7 +162,8 @@ public final class Launcher {
             Summary summary = demo.bringIn(words -> say("%s", words));
             System.out.print(addresses(mongo, ownMongo));
             System.out.printf(
-                    "%nWhat the simulated client apps brought in, and what came out:%n%n%s%nTry, as the coach of all of them:%n%n",
+                    "%nWhat the simulated client apps brought in, and what came out:%n%n%s%nTry, as the coach of all"
+                            + " of them:%n%n",
                     summary);
             System.out.print(demo.commands(
                     URI.create(Issuer.uri(ports.issuer())), url("localhost", 8082), url("localhost", 8083)));

@@ -19,7 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.mail.javamail.JavaMailSenderImpl;
 
-/// One attempt to hand a nudge to a mail server (RFC 5321). Blocks, for as long as the server's time-outs allow.
+/// One attempt to hand a nudge to a mail server (RFC 5321). Blocks, for as long as the server's time-outs
+/// allow.
 final class Mail implements Courier.Sender {
 
     private static final Logger log = LoggerFactory.getLogger(Mail.class);

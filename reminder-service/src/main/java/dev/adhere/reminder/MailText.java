@@ -62,14 +62,14 @@ final class MailText {
 
     private static String page(String title, Preferences.Language language, String body) {
         return """
-                <!doctype html>
-                <html lang="%s">
-                <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>%s</title></head>
-                <body style="font-family:sans-serif;max-width:36em;margin:2em auto;padding:0 1em">
-                %s
-                </body>
-                </html>
-                """.formatted(language == Preferences.Language.DE ? "de" : "en", escaped(title), body);
+            <!doctype html>
+            <html lang="%s">
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>%s</title></head>
+            <body style="font-family:sans-serif;max-width:36em;margin:2em auto;padding:0 1em">
+            %s
+            </body>
+            </html>
+            """.formatted(language == Preferences.Language.DE ? "de" : "en", escaped(title), body);
     }
 
     private static String escaped(String text) {

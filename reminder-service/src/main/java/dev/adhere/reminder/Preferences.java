@@ -109,8 +109,8 @@ record Preferences(
                 revision + 1);
     }
 
-    /// From `from`, inclusive, to `to`, exclusive; over midnight where `to` is not after `from`. Equal ends:
-    /// none.
+    /// From `from`, inclusive, to `to`, exclusive; over midnight where `to` is not after `from`. Equal
+    /// ends: none.
     record QuietHours(LocalTime from, LocalTime to) {
 
         boolean none() {

@@ -402,7 +402,8 @@ class CareIT {
                 .isEqualTo(JSON.readTree(
                         "{\"pseudonym\":null,\"conditions\":[],\"baselinePain\":null,\"onboardedOn\":null}"));
         String body = """
-                {"pseudonym":"Grünes Känguru 7","conditions":["SPINAL_STENOSIS"],"baselinePain":4,"onboardedOn":"2025-11-01"}""";
+            {"pseudonym":"Grünes Känguru 7","conditions":["SPINAL_STENOSIS"],"baselinePain":4,"onboardedOn":"2025-11-01"}\
+            """;
         send("profiled", "user", HttpMethod.PUT, path, body)
                 .expectStatus()
                 .isCreated()

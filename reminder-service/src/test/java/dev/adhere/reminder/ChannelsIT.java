@@ -232,7 +232,8 @@ class ChannelsIT {
     void a_nudge_reaches_a_webhook_that_fails_first_under_one_id_and_signed_anew() throws Exception {
         try (var receiver = new Receiver().then("503 Retry-After: 1")) {
             prefers("hook-1", """
-                    {"channels":["WEBHOOK"],"webhook":{"url":"%s","secret":"%s"}}""".formatted(receiver.url(), SECRET));
+                {"channels":["WEBHOOK"],"webhook":{"url":"%s","secret":"%s"}}\
+                """.formatted(receiver.url(), SECRET));
             dueAtOnce("hook-1");
             JsonNode nudge = awaitNudge("hook-1", Nudge.State.DELIVERED, Nudge.Channel.WEBHOOK);
             assertThat(receiver.requests()).hasSize(2);
@@ -259,7 +260,8 @@ class ChannelsIT {
     void a_webhook_that_is_gone_is_switched_off_and_the_next_channel_has_the_nudge() throws Exception {
         try (var receiver = new Receiver().then("410")) {
             prefers("hook-2", """
-                    {"channels":["WEBHOOK","EMAIL"],"email":"hook-2@example.org","webhook":{"url":"%s","secret":"%s"}}""".formatted(receiver.url(), SECRET));
+                {"channels":["WEBHOOK","EMAIL"],"email":"hook-2@example.org","webhook":{"url":"%s","secret":"%s"}}\
+                """.formatted(receiver.url(), SECRET));
             dueAtOnce("hook-2");
             var _ = awaitNudge("hook-2", Nudge.State.DELIVERED, Nudge.Channel.EMAIL);
             assertThat(mailTo("hook-2@example.org")).isNotNull();
@@ -274,7 +276,8 @@ class ChannelsIT {
     void a_secret_is_never_shown_and_stays_while_the_url_does() {
         String url = "http://127.0.0.1:9/in";
         var put = as("hook-3", "PUT", "/preferences", """
-                {"channels":["WEBHOOK","INBOX"],"webhook":{"url":"%s","secret":"%s"}}""".formatted(url, SECRET));
+            {"channels":["WEBHOOK","INBOX"],"webhook":{"url":"%s","secret":"%s"}}\
+            """.formatted(url, SECRET));
         assertThat(put.statusCode()).isEqualTo(201);
         String shown = as("hook-3", "GET", "/preferences", null).body();
         assertThat(shown).isEqualTo(put.body()).doesNotContain("whsec_", "secret");
@@ -328,7 +331,8 @@ class ChannelsIT {
             })
     void a_url_that_leads_inside_or_nowhere_is_refused_everywhere(String url) {
         assertThat(problem(as("hook-4", "PUT", "/preferences", """
-                        {"webhook":{"url":"%s","secret":"%s"}}""".formatted(url, SECRET))))
+            {"webhook":{"url":"%s","secret":"%s"}}\
+            """.formatted(url, SECRET))))
                 .isEqualTo("422 validation-failed webhook.url");
         assertThat(problem(as("hook-4", "POST", "/push-subscriptions", subscription(url, P256.generate()))))
                 .isEqualTo("422 validation-failed endpoint");
@@ -339,14 +343,14 @@ class ChannelsIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {"channels":["WEBHOOK"]}                                                | 422 validation-failed webhook
-            {"channels":["INBOX","PIGEON"]}                                         | 422 validation-failed channels
-            {"webhook":{}}                                                          | 422 validation-failed webhook.url webhook.secret
-            {"webhook":{"url":"http://127.0.0.1/"}}                                 | 422 validation-failed webhook.secret
-            {"webhook":{"url":"http://127.0.0.1/","secret":"whsec_c2hvcnQ="}}       | 422 validation-failed webhook.secret
-            {"webhook":{"url":"http://127.0.0.1/","secret":"whsec_x","to":"me"}}    | 400 invalid-body
-            {"webhook":"http://127.0.0.1/"}                                         | 400 invalid-body
-            """)
+        {"channels":["WEBHOOK"]}                                                | 422 validation-failed webhook
+        {"channels":["INBOX","PIGEON"]}                                         | 422 validation-failed channels
+        {"webhook":{}}                                                          | 422 validation-failed webhook.url webhook.secret
+        {"webhook":{"url":"http://127.0.0.1/"}}                                 | 422 validation-failed webhook.secret
+        {"webhook":{"url":"http://127.0.0.1/","secret":"whsec_c2hvcnQ="}}       | 422 validation-failed webhook.secret
+        {"webhook":{"url":"http://127.0.0.1/","secret":"whsec_x","to":"me"}}    | 400 invalid-body
+        {"webhook":"http://127.0.0.1/"}                                         | 400 invalid-body
+        """)
     void preferences_that_break_a_rule_say_which(String body, String expected) {
         assertThat(problem(as("hook-5", "PUT", "/preferences", body))).isEqualTo(expected);
     }
@@ -357,7 +361,8 @@ class ChannelsIT {
         String p256dh =
                 Base64.getUrlEncoder().withoutPadding().encodeToString(P256.bytes((ECPublicKey) keys.getPublic()));
         return """
-                {"endpoint":"%s","expirationTime":null,"keys":{"p256dh":"%s","auth":"%s"}}""".formatted(endpoint, p256dh, AUTH);
+            {"endpoint":"%s","expirationTime":null,"keys":{"p256dh":"%s","auth":"%s"}}\
+            """.formatted(endpoint, p256dh, AUTH);
     }
 
     @Test
@@ -464,14 +469,14 @@ class ChannelsIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {}                                                                                           | 422 validation-failed endpoint keys.p256dh keys.auth
-            {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"AAAA","auth":"AAAA"}}                     | 422 validation-failed keys.p256dh keys.auth
-            {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"%%","auth":"ä"}}                          | 422 validation-failed keys.p256dh keys.auth
-            {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAhw4","auth":"BTBZMqHH6r4Tts7J_aSIgg"}} | 422 validation-failed keys.p256dh
-            {"endpoint":{}}                                                                              | 400 invalid-body
-            {"endpoint":"http://127.0.0.1:9/","userId":"push-1"}                                         | 400 reserved-field
-            nonsense                                                                                     | 400 invalid-body
-            """)
+        {}                                                                                           | 422 validation-failed endpoint keys.p256dh keys.auth
+        {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"AAAA","auth":"AAAA"}}                     | 422 validation-failed keys.p256dh keys.auth
+        {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"%%","auth":"ä"}}                          | 422 validation-failed keys.p256dh keys.auth
+        {"endpoint":"http://127.0.0.1:9/","keys":{"p256dh":"BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAhw4","auth":"BTBZMqHH6r4Tts7J_aSIgg"}} | 422 validation-failed keys.p256dh
+        {"endpoint":{}}                                                                              | 400 invalid-body
+        {"endpoint":"http://127.0.0.1:9/","userId":"push-1"}                                         | 400 reserved-field
+        nonsense                                                                                     | 400 invalid-body
+        """)
     void a_subscription_that_is_none_is_refused(String body, String expected) {
         assertThat(problem(as("push-6", "POST", "/push-subscriptions", body))).isEqualTo(expected);
     }
