@@ -4,6 +4,10 @@ import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.ProblemType;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirements;
 import java.time.Clock;
 import java.util.function.Function;
@@ -42,6 +46,13 @@ class UnsubscribeController {
     /// @param token from the mail's link
     @Answers(problems = ProblemType.NOT_ACCEPTABLE)
     @SecurityRequirements
+    @ApiResponse(
+            responseCode = "200",
+            content =
+                    @Content(
+                            mediaType = MediaType.TEXT_HTML_VALUE,
+                            schema = @Schema(type = "string"),
+                            examples = @ExampleObject("<!doctype html><title>No more e-mail</title>")))
     @GetMapping(path = Unsubscribing.PATH + "{token}", produces = MediaType.TEXT_HTML_VALUE)
     Mono<ResponseEntity<String>> ask(@PathVariable @Parameter(example = EXAMPLE) String token) {
         return answer(token, MailText::question, false);
@@ -54,6 +65,13 @@ class UnsubscribeController {
     /// @param token from the mail's link
     @Answers(problems = ProblemType.NOT_ACCEPTABLE)
     @SecurityRequirements
+    @ApiResponse(
+            responseCode = "200",
+            content =
+                    @Content(
+                            mediaType = MediaType.TEXT_HTML_VALUE,
+                            schema = @Schema(type = "string"),
+                            examples = @ExampleObject("<!doctype html><title>No more e-mail</title>")))
     @PostMapping(path = Unsubscribing.PATH + "{token}", produces = MediaType.TEXT_HTML_VALUE)
     Mono<ResponseEntity<String>> unsubscribe(@PathVariable @Parameter(example = EXAMPLE) String token) {
         return answer(token, MailText::done, true);
