@@ -864,4 +864,17 @@ class PainVectorTest {
                 .extracting(Finding::rule, Finding::rulesVersion)
                 .contains(org.assertj.core.groups.Tuple.tuple(Rule.P1, "clinic-2"));
     }
+
+    @Test
+    void a_text_about_health_that_is_put_off_keeps_no_reminder_away() {
+        var story = story().when(score(8, Context.AD_HOC, null, at(MONDAY, "12:00")));
+        Nudge safety = nudges(story, Kind.SAFETY).getFirst();
+        story.at(at(MONDAY, "17:00").toInstant())
+                .act(new Fold.Snooze(safety.id(), at(MONDAY, "18:30").toInstant()))
+                .at(at(MONDAY, "17:40").toInstant());
+        assertThat(nudges(story, Kind.DUE_SOON))
+                .singleElement()
+                .extracting(Nudge::outcome)
+                .isEqualTo(Nudge.Outcome.SENT);
+    }
 }
