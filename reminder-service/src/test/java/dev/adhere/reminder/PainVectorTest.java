@@ -877,4 +877,16 @@ class PainVectorTest {
                 .extracting(Nudge::outcome)
                 .isEqualTo(Nudge.Outcome.SENT);
     }
+
+    @Test
+    void a_set_that_comes_in_after_the_next_morning_s_score_is_folded_with_what_it_needs() {
+        LocalDate next = MONDAY.plusDays(1);
+        var story = before(story(), MONDAY, 1);
+        story.at(at(next, "07:00").toInstant()).event(set("bridge", Side.NONE, 10, at(next, "06:50")));
+        morning(story, next, 5);
+        story.at(at(next, "08:00").toInstant())
+                .event(set(
+                        "late", "bridge", Side.NONE, 10, at(MONDAY, "18:00"), at(next, "08:00").toInstant()));
+        assertThat(excused(story, next)).contains("bridge PAIN_POSTPONED");
+    }
 }
