@@ -194,7 +194,8 @@ class ConformanceCasesTest {
                     number(i.path("reps")),
                     number(i.path("holdSeconds")),
                     schedule(i.path("schedule")),
-                    i.path("unilateral").asBoolean(false));
+                    Situations.traits(exercise, i.path("unilateral").asBoolean(false)),
+                    null);
         }
 
         private static Plan.Schedule schedule(JsonNode s) {

@@ -1,13 +1,16 @@
 package dev.adhere.reminder;
 
+import dev.adhere.contracts.Alert;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.Nudge.Kind;
 import dev.adhere.contracts.Nudge.State;
+import dev.adhere.contracts.RedFlag;
 import dev.adhere.contracts.SessionEvent.CompletedSet;
 import dev.adhere.contracts.SessionEvent.Context;
 import dev.adhere.contracts.SessionEvent.Dated;
 import dev.adhere.contracts.SessionEvent.Envelope;
 import dev.adhere.contracts.SessionEvent.PainScore;
+import dev.adhere.contracts.SessionEvent.RedFlagAnswers;
 import dev.adhere.contracts.SessionEvent.Region;
 import dev.adhere.contracts.SessionEvent.Sensation;
 import dev.adhere.contracts.SessionEvent.Side;
@@ -24,6 +27,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -47,7 +51,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// A `Witness` sees every step. The same seed and number live the same life.
 final class SimulatedLife {
 
-    private static final List<String> EXERCISES = List.of("bridge", "tilt", "bird-dog", "plank");
+    private static final List<String> EXERCISES = List.of("bridge", "tilt", "bird-dog", "plank", "lower-tummy");
     private static final Set<String> TWO_SIDED = Set.of("bird-dog", "plank");
     private static final ObjectNode NO_DATA = JsonNodeFactory.instance.objectNode();
     private static final int TRACE = 60;
@@ -128,7 +132,7 @@ final class SimulatedLife {
         punctuality = 1 + random.nextInt(90);
         earlyBird = chance(0.1);
         byMail = chance(0.4);
-        painful = random.nextDouble() * 8;
+        painful = random.nextDouble() * (chance(0.15) ? 8 : 3);
         LocalDate today = LocalDate.ofInstant(now, zone);
         LocalDate from = today.minusDays(chance(0.3) ? random.nextInt(43) : 0);
         plan = new Plan(
@@ -322,7 +326,19 @@ final class SimulatedLife {
         if (chance(0.05)) {
             pain(onTheDay(date, random.nextInt(1_430)), Context.AD_HOC, null);
         }
+        if (chance(0.01)) {
+            answerQuestions(onTheDay(date, random.nextInt(1_430)));
+        }
         edits(date);
+    }
+
+    // Nearly always no to everything.
+    private void answerQuestions(Instant time) {
+        var answers = new EnumMap<RedFlag, Boolean>(RedFlag.class);
+        for (RedFlag flag : RedFlag.values()) {
+            answers.put(flag, chance(0.01));
+        }
+        live(new RedFlagAnswers(envelope(RedFlagAnswers.TYPE, time), NO_DATA, answers, where, null));
     }
 
     private int minuteOf(Plan.Version version) {
@@ -449,6 +465,10 @@ final class SimulatedLife {
         if (chance(0.05)) {
             send(event, received.plusSeconds(random.nextInt(4_000)));
         }
+        if (event instanceof PainScore && chance(0.02)) {
+            Instant taken = time.plusSeconds(60);
+            send(new Withdrawal(envelope(Withdrawal.TYPE, taken), NO_DATA, event.id(), where), latest(received, taken));
+        }
         if (event instanceof CompletedSet set && chance(0.04)) {
             // It names the set and is dated after it, up to three days later in arriving.
             Instant corrected = time.plusSeconds(1 + random.nextInt(60));
@@ -508,6 +528,7 @@ final class SimulatedLife {
                         p.zone(),
                         null,
                         p.replaces());
+            case RedFlagAnswers a -> new RedFlagAnswers(envelope, a.data(), a.answers(), a.zone(), a.replaces());
             case Withdrawal w -> new Withdrawal(envelope, w.data(), w.replaces(), w.zone());
         };
     }
@@ -538,6 +559,12 @@ final class SimulatedLife {
         }
         if (chance(0.04)) {
             at(onTheDay(today, random.nextInt(1_440)), () -> edit(this::excuse));
+        }
+        if (chance(0.004)) {
+            at(onTheDay(today, random.nextInt(1_440)), () -> edit(this::condition));
+        }
+        if (chance(0.3)) {
+            at(onTheDay(today, random.nextInt(1_440)), () -> edit(this::coach));
         }
     }
 
@@ -639,6 +666,39 @@ final class SimulatedLife {
         witness.excuses(excuses, now);
     }
 
+    // A condition asks for the coach's approval of each exercise.
+    private void condition() {
+        Profile p = user.head().profile();
+        boolean had = !p.conditions().isEmpty();
+        Set<Profile.Condition> conditions = had ? Set.of() : Set.of(one(List.of(Profile.Condition.values())));
+        fold(new Fold.EditProfile(
+                new Profile(p.pseudonym(), conditions, chance(0.5) ? Integer.valueOf(3) : p.baselinePain(), p.onboardedOn(), p.revision() + 1),
+                had));
+    }
+
+    // Looks after what the rules say: sees alerts, ends a hold, allows exercises, and more of one.
+    private void coach() {
+        for (Alert alert : user.head().pain().alerts()) {
+            if (alert.acknowledgedAt() == null && chance(0.7)) {
+                if (alert.rule() == Alert.Rule.P12 && alert.exerciseId() != null) {
+                    fold(new Fold.Approve(new PainState.Approval(
+                            alert.exerciseId(), PainState.Approval.Scope.PROGRESS, now, "coach")));
+                }
+                fold(new Fold.Acknowledge(alert.id(), "coach", null));
+            }
+        }
+        if (user.head().pain().hold() != null && chance(0.5)) {
+            fold(new Fold.EndHold("coach"));
+            witness.holdEnded();
+        }
+        if (user.head().pain().gatedAt() != null && chance(0.7)) {
+            for (String exercise : EXERCISES) {
+                fold(new Fold.Approve(
+                        new PainState.Approval(exercise, PainState.Approval.Scope.CONDITIONS, now, "coach")));
+            }
+        }
+    }
+
     private LocalTime time() {
         return chance(0.05)
                 ? one(List.of(
@@ -677,7 +737,8 @@ final class SimulatedLife {
                     bySeconds ? null : target,
                     bySeconds ? target : null,
                     schedule,
-                    TWO_SIDED.contains(exercise)));
+                    Situations.traits(exercise, TWO_SIDED.contains(exercise)),
+                    chance(0.2) ? 3 : null));
         }
         return items;
     }

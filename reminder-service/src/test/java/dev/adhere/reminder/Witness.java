@@ -5,8 +5,12 @@ import dev.adhere.contracts.Nudge.Kind;
 import dev.adhere.contracts.Nudge.Outcome;
 import dev.adhere.contracts.Nudge.Reason;
 import dev.adhere.contracts.Nudge.State;
+import dev.adhere.contracts.RedFlag;
+import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.SessionEvent.CompletedSet;
 import dev.adhere.contracts.SessionEvent.Dated;
+import dev.adhere.contracts.SessionEvent.PainScore;
+import dev.adhere.contracts.SessionEvent.RedFlagAnswers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -20,6 +24,7 @@ import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -36,6 +41,9 @@ import org.jspecify.annotations.Nullable;
 final class Witness {
 
     private static final Set<Kind> BEFOREHAND = EnumSet.of(Kind.RECOVERY, Kind.RE_ENGAGE, Kind.DUE_SOON);
+    private static final Set<Kind> ASKED = EnumSet.of(Kind.PAIN_CHECK, Kind.PROGRESS_READY);
+    private static final Set<Kind> ABOUT_WORK =
+            EnumSet.of(Kind.RECOVERY, Kind.RE_ENGAGE, Kind.DUE_SOON, Kind.OVERDUE);
     private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
     private static final int DAY = 24 * 60;
 
@@ -74,6 +82,10 @@ final class Witness {
     private Plan plan;
     private Preferences preferences;
     private List<Excuse> excuses = List.of();
+    // What rules have taken out of the measure, by what tells one from another; also what the head has forgotten since.
+    private final Map<String, Excuse> restricted = new LinkedHashMap<>();
+    private final Set<String> ids = new HashSet<>();
+    private boolean held;
     private Instant edited;
     private ZoneId zone;
     private LocalDate closed;
@@ -136,9 +148,19 @@ final class Witness {
         accepted.add(event);
     }
 
+    /// A coach has ended the hold.
+    void holdEnded() {
+        held = false;
+    }
+
     /// The fold was given the next of the accepted events.
     void folded() {
-        LocalDate date = localDate(accepted.get(folded));
+        Dated event = accepted.get(folded);
+        LocalDate date = localDate(event);
+        if (ids.add(event.id()) && event instanceof RedFlagAnswers answers) {
+            held |= answers.answers().entrySet().stream()
+                    .anyMatch(e -> e.getValue() && e.getKey().urgency() != RedFlag.Urgency.COACH_REVIEW);
+        }
         folded++;
         nears.clear();
         sums.subMap(date.minusDays(14), true, date.plusDays(14), true).clear();
@@ -151,14 +173,81 @@ final class Witness {
 
     // ---- what is to be seen after each step
 
+    // What is held or postponed stands in the answers for user and coach; that it has to stand there after a red flag and
+    // after a score that stops an exercise is the witness's own knowledge.
+    private void restrictions(UserState head, Instant now) {
+        boolean moved = false;
+        var known = new HashSet<String>();
+        for (PainState.Restriction r : head.pain().restrictions()) {
+            LocalDate to = r.to() == null ? LocalDate.of(2200, 1, 1) : r.to();
+            var excuse = new Excuse(r.from(), to, r.exerciseId(), Excuse.Reason.PAIN_POSTPONED);
+            String key = r.rule() + "|" + r.exerciseId() + "|" + r.from() + "|" + r.at();
+            known.add(key);
+            Excuse before = restricted.put(key, excuse);
+            moved |= !excuse.equals(before);
+            count(before == null ? "restricted by " + r.rule() : "");
+        }
+        // What is gone was let go again, unless it is so old that figures do not change any more.
+        LocalDate remembered = closed.minusDays(40);
+        moved |= restricted.entrySet().removeIf(e -> !known.contains(e.getKey()) && e.getValue().to().isAfter(remembered));
+        if (moved) {
+            forgetAll();
+        }
+        LocalDate open = closed.plusDays(1);
+        if (held != (head.pain().hold() != null)) {
+            throw objection(held ? "a red flag holds nothing" : "held without a red flag", now);
+        }
+        if (held && !sums(open).equals(nothingDue(sums(open)))) {
+            throw objection("something is due in a hold", now);
+        }
+    }
+
+    private static Oracle.Sums nothingDue(Oracle.Sums s) {
+        return new Oracle.Sums(0, 0, s.excused(), s.rawDone(), s.over(), false);
+    }
+
+    // P1: what hurt 6 or more while it was done rests today and tomorrow.
+    private void stopped(Dated event, Instant now) {
+        if (event instanceof PainScore p
+                && p.score() >= 6
+                && p.context() == SessionEvent.Context.DURING
+                && p.sensation() == SessionEvent.Sensation.PAIN
+                && localDate(p).equals(dateAt(p.receivedAt(), zone))
+                && plan.on(localDate(p)) != null
+                && inForce(p)) {
+            for (LocalDate date : List.of(localDate(p), localDate(p).plusDays(1))) {
+                boolean rests = near(date).due(date).stream().noneMatch(i -> i.exerciseId().equals(p.exerciseId()));
+                if (!rests) {
+                    throw objection(p.exerciseId() + " is due on " + date + " though it hurt " + p.score(), now);
+                }
+            }
+            count("stopped for pain");
+        }
+    }
+
+    // It is the first of its id, and nothing that was known before it takes it back.
+    private boolean inForce(PainScore p) {
+        for (int i = 0; i < folded; i++) {
+            Dated other = accepted.get(i);
+            boolean again = i < folded - 1 && other.id().equals(p.id());
+            if (again || p.id().equals(other.replaces())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// After an edit or an attempt.
     void sees(UserState head, Instant now) {
+        restrictions(head, now);
         look(head, now, List.of());
         check(head, now);
     }
 
     /// After an event.
     void seesAfterEvent(UserState head, Instant now) {
+        restrictions(head, now);
+        stopped(accepted.get(folded - 1), now);
         look(head, now, List.of());
         // Looking at each of a session's sets would take most of the time: every eighth, and where something moved.
         if (folded % 8 == 0 || !Objects.equals(head.nextDueAt(), due)) {
@@ -168,6 +257,7 @@ final class Witness {
 
     /// After a timer.
     void seesAfterTimer(UserState head, Instant now) {
+        restrictions(head, now);
         var expected = new ArrayList<Expected>();
         List<Decision> fresh = unseen(head);
         while (!startOfDay(closed.plusDays(2), zone).isAfter(now)) {
@@ -196,7 +286,7 @@ final class Witness {
         for (LocalDate date : dates) {
             expected(date, now, all);
         }
-        all.sort(Comparator.comparing(Expected::moment).thenComparing(e -> !e.beforehand()));
+        var inOrder = new ArrayList<Settled>();
         for (Expected e : all) {
             List<Nudge> those = fresh.stream()
                     .map(Decision::nudge)
@@ -204,19 +294,35 @@ final class Witness {
                     .toList();
             if (those.size() != 1) {
                 throw objection(
-                        those.size() + " decisions " + (e.beforehand() ? "before " : "after ") + e.date()
-                                + "'s time at " + e.moment(),
+                        those.size() + " decisions " + (e.beforehand() ? "before " : "after ") + e.date() + "'s time at "
+                                + e.moment(),
                         now);
             }
-            Nudge nudge = those.getFirst();
-            Kind kind = e.beforehand() ? kindBeforehand(e) : Kind.OVERDUE;
-            if (nudge.kind() != kind) {
-                throw objection(nudge.kind() + " for " + e.date() + " and not " + kind, now);
+            inOrder.add(new Settled(those.getFirst(), e));
+        }
+        // When these are due depends on what was felt and approved; here it is only asked whether they may be sent.
+        for (Decision d : fresh) {
+            Nudge nudge = d.nudge();
+            if (ASKED.contains(nudge.kind()) && dates.contains(nudge.date()) && !nudges.containsKey(nudge.id())) {
+                inOrder.add(new Settled(
+                        nudge, new Expected(false, nudge.date(), d.moment(), closed, zone, Instant.EPOCH)));
             }
-            decided(nudge, e, now);
+        }
+        inOrder.sort(Comparator.comparing((Settled s) -> s.as().moment())
+                .thenComparing(s -> s.nudge().kind()));
+        for (Settled s : inOrder) {
+            Kind kind = s.nudge().kind();
+            Kind should = BEFOREHAND.contains(kind) ? kindBeforehand(s.as()) : kind;
+            if (kind != should) {
+                throw objection(kind + " for " + s.nudge().date() + " and not " + should, now);
+            }
+            decided(s.nudge(), s.as(), now);
         }
         return all;
     }
+
+    /// A decision and what it is held against.
+    private record Settled(Nudge nudge, Expected as) {}
 
     private static boolean isOf(boolean beforehand, Kind kind) {
         return beforehand ? BEFOREHAND.contains(kind) : kind == Kind.OVERDUE;
@@ -263,6 +369,9 @@ final class Witness {
     }
 
     private void count(String what) {
+        if (what.isEmpty()) {
+            return;
+        }
         counts.merge(what, 1, Integer::sum);
     }
 
@@ -270,6 +379,16 @@ final class Witness {
         for (Decision decision : head.nudges()) {
             Nudge nudge = decision.nudge();
             Seen before = nudges.get(nudge.id());
+            if (before == null && nudge.kind() == Kind.SAFETY) {
+                // What a rule has to say is said at once, in the inbox, at any hour.
+                check(nudge.outcome() == Outcome.SENT && nudge.state() == State.DELIVERED, "safety waits", nudge, now);
+                check(nudge.channel() == Nudge.Channel.INBOX, "about health, and not only in the inbox", nudge, now);
+                check(nudge.decidedAt().isAfter(now.minus(Duration.ofDays(40))), "not said now", nudge, now);
+                nudges.put(nudge.id(), new Seen(nudge, nudge.decidedAt(), false, null));
+                ofKind.computeIfAbsent(Kind.SAFETY, _ -> new ArrayList<>()).add(nudge.id());
+                count("SAFETY SENT");
+                continue;
+            }
             if (before == null) {
                 check(nudge.kind() == Kind.ENCOURAGE && expected.isEmpty(), "nothing calls for it", nudge, now);
                 LocalDate today = closed.plusDays(1);
@@ -326,6 +445,7 @@ final class Witness {
                     for (Reason reason : List.of(
                             Reason.NOT_ALLOWED,
                             Reason.MUTED,
+                            Reason.HOLD,
                             Reason.NOT_DUE,
                             Reason.DONE,
                             Reason.IN_SESSION,
@@ -388,7 +508,7 @@ final class Witness {
     void figures(UserState head, Instant now, boolean all) {
         LocalDate from = closed.minusDays(60);
         Oracle oracle =
-                all ? new Oracle(plan, excuses, accepted.subList(0, folded)) : oracle(from, closed.plusDays(7), folded);
+                all ? new Oracle(plan, outOfTheMeasure(), accepted.subList(0, folded)) : oracle(from, closed.plusDays(7), folded);
         Figures f = head.figures();
         List<Object> got = new ArrayList<>(List.of(Oracle.of(f.a7()), Oracle.of(f.a28())));
         List<Object> wanted = new ArrayList<>();
@@ -409,18 +529,26 @@ final class Witness {
 
     // Whether a reason not to send holds. Of a stale decision it is asked as of its moment.
     private boolean holds(Reason reason, Nudge nudge, Expected e, Instant now) {
+        if (nudge.kind() == Kind.SAFETY) {
+            return false;
+        }
         boolean stale = now.isAfter(e.moment().plus(HALF_AN_HOUR));
         Instant at = stale ? e.moment() : now;
         boolean encourages = nudge.kind() == Kind.ENCOURAGE;
         return switch (reason) {
             case NOT_ALLOWED -> !preferences.nudges();
             case MUTED -> preferences.mutedKinds().contains(nudge.kind());
-            case NOT_DUE -> !encourages && sums(e.date()).due() == 0;
-            case DONE -> !encourages && done(nudge.kind(), e);
+            case HOLD -> held;
+            case NOT_DUE -> ABOUT_WORK.contains(nudge.kind()) && sums(e.date()).due() == 0;
+            case DONE -> switch (nudge.kind()) {
+                case PAIN_CHECK -> hasMorningScore(e.date());
+                case SAFETY, PROGRESS_READY, ENCOURAGE -> false;
+                case RECOVERY, RE_ENGAGE, DUE_SOON, OVERDUE -> done(nudge.kind(), e);
+            };
             case IN_SESSION -> !encourages && hasSetAfter(at.minus(Duration.ofMinutes(20)), e.date());
             case QUIET_HOURS -> quiet(at, e.zone());
             case OUTRANKED -> outranked(nudge, e);
-            case CAP -> capped(nudge, e);
+            case CAP -> nudge.kind() != Kind.PAIN_CHECK && capped(nudge, e);
             case FATIGUE -> tired(nudge, e, 42);
             case STALE -> stale;
             case EXPIRED -> false;
@@ -438,6 +566,22 @@ final class Witness {
             s = oracle(e.date().minusDays(14), e.date().plusDays(9), known).on(e.date());
         }
         return kind == Kind.OVERDUE ? s.done() * 100 >= s.due() * 80 : s.rawDone() + s.over() > 0;
+    }
+
+    // One that the user has not taken back.
+    private boolean hasMorningScore(LocalDate date) {
+        for (int number : byDate.getOrDefault(date, List.of())) {
+            if (number < folded
+                    && accepted.get(number) instanceof PainScore p
+                    && p.context() == SessionEvent.Context.MORNING
+                    && p.sensation() == SessionEvent.Sensation.PAIN
+                    && byDate.subMap(date, true, date.plusDays(3), true).values().stream()
+                            .flatMap(List::stream)
+                            .noneMatch(n -> n < folded && p.id().equals(accepted.get(n).replaces()))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean hasSetAfter(Instant after, LocalDate around) {
@@ -500,7 +644,7 @@ final class Witness {
                 if (seen.nudge().decidedAt().isBefore(moment.minus(Duration.ofDays(9)))) {
                     break;
                 }
-                if (seen.nudge().outcome() == Outcome.SENT) {
+                if (seen.nudge().outcome() == Outcome.SENT && seen.nudge().kind() != Kind.SAFETY) {
                     recent.add(seen);
                 }
             }
@@ -521,7 +665,9 @@ final class Witness {
                 skipped += other.nudge().reason() == Reason.FATIGUE && unanswered == 0 ? 1 : 0;
             } else if (at.isBefore(e.moment().minus(Duration.ofDays(days)))) {
                 return false;
-            } else if (other.snoozed() || hasSetBetween(at, at.plus(Duration.ofDays(1)), e.moment())) {
+            } else if (other.snoozed() || nudge.kind() == Kind.PAIN_CHECK && hasMorningScore(dateAt(at, zone))) {
+                return false;
+            } else if (nudge.kind() != Kind.PAIN_CHECK && hasSetBetween(at, at.plus(Duration.ofDays(1)), e.moment())) {
                 return false;
             } else {
                 unanswered++;
@@ -645,6 +791,12 @@ final class Witness {
         return nears.getFirst().oracle();
     }
 
+    private List<Excuse> outOfTheMeasure() {
+        List<Excuse> all = new ArrayList<>(excuses);
+        all.addAll(restricted.values());
+        return all;
+    }
+
     // Of what happened on these dates; what corrects or withdraws something is at most a few days away from it.
     private Oracle oracle(LocalDate from, LocalDate to, int known) {
         List<Integer> numbers = new ArrayList<>();
@@ -659,7 +811,7 @@ final class Witness {
                 events.add(accepted.get(number));
             }
         }
-        return new Oracle(plan, excuses, events);
+        return new Oracle(plan, outOfTheMeasure(), events);
     }
 
     // ---- clocks on walls
