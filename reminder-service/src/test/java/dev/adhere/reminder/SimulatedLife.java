@@ -84,6 +84,7 @@ final class SimulatedLife {
     private final boolean earlyBird;
     private final boolean byMail;
     private final double painful;
+    private final boolean keepsDiary;
     private Instant offlineUntil = Instant.EPOCH;
     private double mood = 1;
     private int events;
@@ -133,6 +134,7 @@ final class SimulatedLife {
         earlyBird = chance(0.1);
         byMail = chance(0.4);
         painful = random.nextDouble() * (chance(0.15) ? 8 : 3);
+        keepsDiary = chance(0.25);
         LocalDate today = LocalDate.ofInstant(now, zone);
         LocalDate from = today.minusDays(chance(0.3) ? random.nextInt(43) : 0);
         plan = new Plan(
@@ -357,11 +359,14 @@ final class SimulatedLife {
             pain(begin.minusSeconds(30), Context.BEFORE, null);
         }
         Instant last = begin;
-        for (CompletedSet set : session(date, begin)) {
+        List<CompletedSet> sets = session(date, begin);
+        for (int i = 0; i < sets.size(); i++) {
+            CompletedSet set = sets.get(i);
             live(set);
             last = set.time().toInstant();
-            if (chance(0.05)) {
-                pain(last.plusSeconds(10), Context.DURING, set.exerciseId());
+            boolean over = i + 1 == sets.size() || !sets.get(i + 1).exerciseId().equals(set.exerciseId());
+            if (over && keepsDiary || chance(0.05)) {
+                pain(last.plusSeconds(2), Context.DURING, set.exerciseId());
             }
         }
         if (chance(0.3)) {
