@@ -29,7 +29,8 @@ import org.junit.jupiter.api.TestFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The cases of `docs/adherence.md` against the fold: the same files that `conformance/run.py` takes to any service over
+/// The cases of `docs/adherence.md` against the fold: the same files that `conformance/run.py` takes to any service
+/// over
 /// HTTP. A case that names no instant is run as of several, on the mornings after a clock change too.
 class ConformanceCasesTest {
 
@@ -47,8 +48,11 @@ class ConformanceCasesTest {
             for (Path file : files.sorted().toList()) {
                 for (JsonNode one : JSON.readTree(Files.readString(file)).path("cases")) {
                     String name = one.path("name").asString();
-                    assertThat(names.add(name)).as("%s is the name of one case", name).isTrue();
-                    List<String> instants = one.has("asOf") ? List.of(one.path("asOf").asString()) : USUAL;
+                    assertThat(names.add(name))
+                            .as("%s is the name of one case", name)
+                            .isTrue();
+                    List<String> instants =
+                            one.has("asOf") ? List.of(one.path("asOf").asString()) : USUAL;
                     for (String asOf : instants) {
                         tests.add(DynamicTest.dynamicTest(
                                 name + " as of " + asOf, () -> new Run(one, Instant.parse(asOf)).check()));
@@ -91,7 +95,8 @@ class ConformanceCasesTest {
             this.asOf = asOf;
             zone = ZoneId.of(given.path("zone").asString("Europe/Berlin"));
             today = LocalDate.ofInstant(asOf, zone);
-            Instant saved = given.has("saved") ? local(given.path("saved"), zone).toInstant() : asOf;
+            Instant saved =
+                    given.has("saved") ? local(given.path("saved"), zone).toInstant() : asOf;
             story = new Story(saved);
             var versions = new ArrayList<Plan.Version>();
             for (JsonNode version : given.path("plan")) {
@@ -208,8 +213,9 @@ class ConformanceCasesTest {
                 return new Plan.Schedule.TimesPerWeek(s.path("timesPerWeek").asInt(), times);
             }
             Set<DayOfWeek> days = EnumSet.noneOf(DayOfWeek.class);
-            s.path("dayOfWeek").forEach(d -> days.add(
-                    DayOfWeek.of(DAYS.indexOf(d.asString().toLowerCase(Locale.ROOT)) + 1)));
+            s.path("dayOfWeek")
+                    .forEach(d ->
+                            days.add(DayOfWeek.of(DAYS.indexOf(d.asString().toLowerCase(Locale.ROOT)) + 1)));
             return new Plan.Schedule.DaysOfWeek(days, times);
         }
     }

@@ -886,7 +886,12 @@ class PainVectorTest {
         morning(story, next, 5);
         story.at(at(next, "08:00").toInstant())
                 .event(set(
-                        "late", "bridge", Side.NONE, 10, at(MONDAY, "18:00"), at(next, "08:00").toInstant()));
+                        "late",
+                        "bridge",
+                        Side.NONE,
+                        10,
+                        at(MONDAY, "18:00"),
+                        at(next, "08:00").toInstant()));
         assertThat(excused(story, next)).contains("bridge PAIN_POSTPONED");
     }
 }

@@ -677,7 +677,12 @@ final class SimulatedLife {
         boolean had = !p.conditions().isEmpty();
         Set<Profile.Condition> conditions = had ? Set.of() : Set.of(one(List.of(Profile.Condition.values())));
         fold(new Fold.EditProfile(
-                new Profile(p.pseudonym(), conditions, chance(0.5) ? Integer.valueOf(3) : p.baselinePain(), p.onboardedOn(), p.revision() + 1),
+                new Profile(
+                        p.pseudonym(),
+                        conditions,
+                        chance(0.5) ? Integer.valueOf(3) : p.baselinePain(),
+                        p.onboardedOn(),
+                        p.revision() + 1),
                 had));
     }
 

@@ -42,8 +42,7 @@ final class Witness {
 
     private static final Set<Kind> BEFOREHAND = EnumSet.of(Kind.RECOVERY, Kind.RE_ENGAGE, Kind.DUE_SOON);
     private static final Set<Kind> ASKED = EnumSet.of(Kind.PAIN_CHECK, Kind.PROGRESS_READY);
-    private static final Set<Kind> ABOUT_WORK =
-            EnumSet.of(Kind.RECOVERY, Kind.RE_ENGAGE, Kind.DUE_SOON, Kind.OVERDUE);
+    private static final Set<Kind> ABOUT_WORK = EnumSet.of(Kind.RECOVERY, Kind.RE_ENGAGE, Kind.DUE_SOON, Kind.OVERDUE);
     private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
     private static final int DAY = 24 * 60;
 
@@ -173,7 +172,8 @@ final class Witness {
 
     // ---- what is to be seen after each step
 
-    // What is held or postponed stands in the answers for user and coach; that it has to stand there after a red flag and
+    // What is held or postponed stands in the answers for user and coach; that it has to stand there after a red flag
+    // and
     // after a score that stops an exercise is the witness's own knowledge.
     private void restrictions(UserState head, Instant now) {
         boolean moved = false;
@@ -189,7 +189,9 @@ final class Witness {
         }
         // What is gone was let go again, unless it is so old that figures do not change any more.
         LocalDate remembered = closed.minusDays(40);
-        moved |= restricted.entrySet().removeIf(e -> !known.contains(e.getKey()) && e.getValue().to().isAfter(remembered));
+        moved |= restricted
+                .entrySet()
+                .removeIf(e -> !known.contains(e.getKey()) && e.getValue().to().isAfter(remembered));
         if (moved) {
             forgetAll();
         }
@@ -216,7 +218,8 @@ final class Witness {
                 && plan.on(localDate(p)) != null
                 && inForce(p)) {
             for (LocalDate date : List.of(localDate(p), localDate(p).plusDays(1))) {
-                boolean rests = near(date).due(date).stream().noneMatch(i -> i.exerciseId().equals(p.exerciseId()));
+                boolean rests = near(date).due(date).stream()
+                        .noneMatch(i -> i.exerciseId().equals(p.exerciseId()));
                 if (!rests) {
                     throw objection(p.exerciseId() + " is due on " + date + " though it hurt " + p.score(), now);
                 }
@@ -294,8 +297,8 @@ final class Witness {
                     .toList();
             if (those.size() != 1) {
                 throw objection(
-                        those.size() + " decisions " + (e.beforehand() ? "before " : "after ") + e.date() + "'s time at "
-                                + e.moment(),
+                        those.size() + " decisions " + (e.beforehand() ? "before " : "after ") + e.date()
+                                + "'s time at " + e.moment(),
                         now);
             }
             inOrder.add(new Settled(those.getFirst(), e));
@@ -304,8 +307,8 @@ final class Witness {
         for (Decision d : fresh) {
             Nudge nudge = d.nudge();
             if (ASKED.contains(nudge.kind()) && dates.contains(nudge.date()) && !nudges.containsKey(nudge.id())) {
-                inOrder.add(new Settled(
-                        nudge, new Expected(false, nudge.date(), d.moment(), closed, zone, Instant.EPOCH)));
+                inOrder.add(
+                        new Settled(nudge, new Expected(false, nudge.date(), d.moment(), closed, zone, Instant.EPOCH)));
             }
         }
         inOrder.sort(Comparator.comparing((Settled s) -> s.as().moment())
@@ -507,8 +510,9 @@ final class Witness {
     /// @param all whether streaks are looked at, too; they need the user's whole life
     void figures(UserState head, Instant now, boolean all) {
         LocalDate from = closed.minusDays(60);
-        Oracle oracle =
-                all ? new Oracle(plan, outOfTheMeasure(), accepted.subList(0, folded)) : oracle(from, closed.plusDays(7), folded);
+        Oracle oracle = all
+                ? new Oracle(plan, outOfTheMeasure(), accepted.subList(0, folded))
+                : oracle(from, closed.plusDays(7), folded);
         Figures f = head.figures();
         List<Object> got = new ArrayList<>(List.of(Oracle.of(f.a7()), Oracle.of(f.a28())));
         List<Object> wanted = new ArrayList<>();
@@ -540,11 +544,12 @@ final class Witness {
             case MUTED -> preferences.mutedKinds().contains(nudge.kind());
             case HOLD -> held;
             case NOT_DUE -> ABOUT_WORK.contains(nudge.kind()) && sums(e.date()).due() == 0;
-            case DONE -> switch (nudge.kind()) {
-                case PAIN_CHECK -> hasMorningScore(e.date());
-                case SAFETY, PROGRESS_READY, ENCOURAGE -> false;
-                case RECOVERY, RE_ENGAGE, DUE_SOON, OVERDUE -> done(nudge.kind(), e);
-            };
+            case DONE ->
+                switch (nudge.kind()) {
+                    case PAIN_CHECK -> hasMorningScore(e.date());
+                    case SAFETY, PROGRESS_READY, ENCOURAGE -> false;
+                    case RECOVERY, RE_ENGAGE, DUE_SOON, OVERDUE -> done(nudge.kind(), e);
+                };
             case IN_SESSION -> !encourages && hasSetAfter(at.minus(Duration.ofMinutes(20)), e.date());
             case QUIET_HOURS -> quiet(at, e.zone());
             case OUTRANKED -> outranked(nudge, e);
@@ -577,7 +582,8 @@ final class Witness {
                     && p.sensation() == SessionEvent.Sensation.PAIN
                     && byDate.subMap(date, true, date.plusDays(3), true).values().stream()
                             .flatMap(List::stream)
-                            .noneMatch(n -> n < folded && p.id().equals(accepted.get(n).replaces()))) {
+                            .noneMatch(n ->
+                                    n < folded && p.id().equals(accepted.get(n).replaces()))) {
                 return true;
             }
         }
