@@ -311,6 +311,10 @@ final class SimulatedLife {
         Plan.Version version = plan.on(date);
         if (version != null && chance(diligence * mood)) {
             int usual = minuteOf(version);
+            if (chance(0.1)) {
+                // The first set arrives at the last moment before the nudge.
+                exercise(date, onTheDay(date, Math.max(1, usual - 30)).minusSeconds(10 + random.nextInt(60)));
+            }
             boolean closeCall = chance(0.2);
             int minute = closeCall
                     ? usual - 50 + random.nextInt(180)
@@ -500,7 +504,7 @@ final class SimulatedLife {
         witness.accepted(event);
         lastFoldAt = latest(
                 latest(lastFoldAt, downUntil),
-                now.plusMillis(chance(0.05) ? random.nextInt(60_000) : 5 + random.nextInt(200)));
+                now.plusMillis(chance(0.15) ? random.nextInt(60_000) : 5 + random.nextInt(200)));
         at(lastFoldAt, () -> folded(event));
     }
 
@@ -805,6 +809,10 @@ final class SimulatedLife {
             return;
         }
         Instant until = now.plusSeconds(60L * (5 + random.nextInt(236)));
+        if (chance(0.1)) {
+            Instant over = nudge.date().plusDays(1).atStartOfDay(witness.zone()).toInstant();
+            until = latest(until, over.plusSeconds(60L * random.nextInt(20)));
+        }
         // The endpoint takes no time after the date, nor one in the quiet hours; now and then an edit comes in between.
         boolean past = !LocalDate.ofInstant(until, witness.zone()).equals(nudge.date());
         if (!past || chance(0.2)) {

@@ -175,24 +175,31 @@ final class Witness {
     // What is held or postponed stands in the answers for user and coach; that it has to stand there after a red flag
     // and
     // after a score that stops an exercise is the witness's own knowledge.
-    private void restrictions(UserState head, Instant now) {
+    //
+    // Whether something was let in again: what was due earlier that day is then not announced afterwards.
+    private boolean restrictions(UserState head, Instant now) {
         boolean moved = false;
+        boolean ended = false;
         var known = new HashSet<String>();
         for (PainState.Restriction r : head.pain().restrictions()) {
             LocalDate to = r.to() == null ? LocalDate.of(2200, 1, 1) : r.to();
             var excuse = new Excuse(r.from(), to, r.exerciseId(), Excuse.Reason.PAIN_POSTPONED);
             String key = r.rule() + "|" + r.exerciseId() + "|" + r.from() + "|" + r.at();
-            known.add(key);
+            while (!known.add(key)) {
+                key += "'";
+            }
             Excuse before = restricted.put(key, excuse);
             moved |= !excuse.equals(before);
+            ended |= before != null && excuse.to().isBefore(before.to());
             count(before == null ? "restricted by " + r.rule() : "");
         }
         // What is gone was let go again, unless it is so old that figures do not change any more.
         LocalDate remembered = closed.minusDays(40);
-        moved |= restricted
+        boolean gone = restricted
                 .entrySet()
                 .removeIf(e -> !known.contains(e.getKey()) && e.getValue().to().isAfter(remembered));
-        if (moved) {
+        ended |= gone;
+        if (moved || gone) {
             forgetAll();
         }
         LocalDate open = closed.plusDays(1);
@@ -202,6 +209,7 @@ final class Witness {
         if (held && !sums(open).equals(nothingDue(sums(open)))) {
             throw objection("something is due in a hold", now);
         }
+        return ended;
     }
 
     private static Oracle.Sums nothingDue(Oracle.Sums s) {
@@ -242,14 +250,18 @@ final class Witness {
 
     /// After an edit or an attempt.
     void sees(UserState head, Instant now) {
-        restrictions(head, now);
+        if (restrictions(head, now)) {
+            edited = now;
+        }
         look(head, now, List.of());
         check(head, now);
     }
 
     /// After an event.
     void seesAfterEvent(UserState head, Instant now) {
-        restrictions(head, now);
+        if (restrictions(head, now)) {
+            edited = accepted.get(folded - 1).receivedAt();
+        }
         stopped(accepted.get(folded - 1), now);
         look(head, now, List.of());
         // Looking at each of a session's sets would take most of the time: every eighth, and where something moved.
@@ -260,7 +272,7 @@ final class Witness {
 
     /// After a timer.
     void seesAfterTimer(UserState head, Instant now) {
-        restrictions(head, now);
+        boolean ended = restrictions(head, now);
         var expected = new ArrayList<Expected>();
         List<Decision> fresh = unseen(head);
         while (!startOfDay(closed.plusDays(2), zone).isAfter(now)) {
@@ -268,6 +280,9 @@ final class Witness {
             expected.addAll(settle(List.of(open), fresh, now));
             closed = open;
             zone = wanted();
+            if (ended) {
+                edited = now;
+            }
         }
         expected.addAll(settle(List.of(closed.plusDays(1), closed.plusDays(2)), fresh, now));
         look(head, now, expected);
@@ -614,7 +629,8 @@ final class Witness {
             return true;
         }
         for (Seen other : recent(e.moment())) {
-            boolean sameDate = other.nudge().date().equals(e.date());
+            // What hurts is asked for all the same.
+            boolean sameDate = other.nudge().date().equals(e.date()) && nudge.kind() != Kind.PAIN_CHECK;
             if (other.nudge().state() == State.SNOOZED && sameDate
                     || other.meant().equals(e.moment())) {
                 return true;
