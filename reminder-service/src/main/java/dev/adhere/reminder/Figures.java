@@ -48,19 +48,21 @@ record Figures(Window a7, Window a28, int streak, int bestStreak) {
         }
     }
 
-    /// The streak before the horizon: days that no fact can change any more.
+    /// What was before the horizon: days that no fact can change any more.
     ///
     /// @param run consecutive adherent due days that end at the horizon
-    record Frozen(int run, int best) {
+    /// @param missed consecutive due days without credit that end at the horizon
+    /// @param active whether any due day before the horizon had credit
+    record Frozen(int run, int best, int missed, boolean active) {
 
-        static final Frozen NONE = new Frozen(0, 0);
+        static final Frozen NONE = new Frozen(0, 0, 0, false);
 
         Frozen then(DaySums day) {
             if (!day.isDue()) {
                 return this;
             }
             int run = day.adherent() ? this.run + 1 : 0;
-            return new Frozen(run, Math.max(best, run));
+            return new Frozen(run, Math.max(best, run), day.active() ? 0 : missed + 1, active || day.active());
         }
     }
 

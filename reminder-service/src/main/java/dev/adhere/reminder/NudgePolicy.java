@@ -83,7 +83,8 @@ final class NudgePolicy {
     record Missed(int dueDays, boolean before) {
 
         /// @param newestFirst closed days
-        static Missed of(Iterable<DaySums> newestFirst) {
+        /// @param frozen what was before them
+        static Missed of(Iterable<DaySums> newestFirst, Figures.Frozen frozen) {
             int missed = 0;
             for (DaySums day : newestFirst) {
                 if (day.isDue()) {
@@ -93,7 +94,7 @@ final class NudgePolicy {
                     missed++;
                 }
             }
-            return new Missed(missed, false);
+            return new Missed(missed + frozen.missed(), frozen.active());
         }
     }
 

@@ -348,7 +348,7 @@ final class Nudging {
     private NudgePolicy.Missed missed(LocalDate date) {
         LocalDate last = earlier(head.throughDate, date.minusDays(1));
         return NudgePolicy.Missed.of(
-                head.sums.headMap(last, true).descendingMap().values());
+                head.sums.headMap(last, true).descendingMap().values(), head.frozen);
     }
 
     private static LocalDate earlier(LocalDate a, LocalDate b) {

@@ -449,7 +449,7 @@ final class Pain {
         DaySums sums = head.sums.get(date);
         boolean missed = sums != null && sums.isDue() && !sums.active();
         int inARow = NudgePolicy.Missed.of(
-                        head.sums.headMap(date, true).descendingMap().values())
+                        head.sums.headMap(date, true).descendingMap().values(), head.frozen)
                 .dueDays();
         if (missed && inARow == LAPSED_AFTER && found(Rule.LAPSED, null, date, at, at, null, null)) {
             alert(Rule.LAPSED, null, date, at);

@@ -69,6 +69,8 @@ final class UserDocuments {
                 .append("appliedOffset", s.applied().offset())
                 .append("frozenRun", s.frozen().run())
                 .append("frozenBest", s.frozen().best())
+                .append("frozenMissed", s.frozen().missed())
+                .append("frozenActive", s.frozen().active())
                 .append("careTeam", careTeam(s.careTeam()))
                 .append("careTeamDirty", s.careTeamDirty() ? Boolean.TRUE : null)
                 .append("links", s.links().isEmpty() ? null : list(s.links(), UserDocuments::link))
@@ -122,7 +124,11 @@ final class UserDocuments {
                 d.getString("zone").equals("Z") ? UserState.NO_ZONE : ZoneId.of(d.getString("zone")),
                 LocalDate.parse(d.getString("throughDate")),
                 sums,
-                new Figures.Frozen(d.getInteger("frozenRun", 0), d.getInteger("frozenBest", 0)),
+                new Figures.Frozen(
+                        d.getInteger("frozenRun", 0),
+                        d.getInteger("frozenBest", 0),
+                        d.getInteger("frozenMissed", 0),
+                        d.getBoolean("frozenActive", false)),
                 documents(d, "links").stream().map(UserDocuments::link).toList(),
                 documents(d, "nudges").stream().map(UserDocuments::decision).toList(),
                 instant(d, "lastReceivedAt"),

@@ -266,6 +266,21 @@ class NudgeGateTest {
     }
 
     @Test
+    void missed_days_of_a_weekly_plan_are_counted_for_longer_than_events_are_taken() {
+        var story = new Story(at(DAY.minusDays(1), "12:00"));
+        var schedule = new Plan.Schedule.EveryDays(7, List.of(LocalTime.parse("18:00")));
+        story.plan(plan(DAY, story.now, BERLIN, List.of(item("bridge", 6, 10, false, schedule))));
+        for (int missed = 0; missed < 20; missed++) {
+            story.at(at(DAY.plusDays(7L * missed), "18:00"));
+            boolean spokenOf = missed == 3 || missed == 7 || missed == 14;
+            assertThat(coming(story))
+                    .last()
+                    .as("after %d missed", missed)
+                    .isEqualTo(spokenOf ? "RE_ENGAGE" : missed < 3 ? "DUE_SOON" : "DUE_SOON OUTRANKED");
+        }
+    }
+
+    @Test
     void three_days_in_a_row_are_worth_a_word_and_the_next_one_comes_three_days_later_at_the_earliest() {
         var story = sixSetsADayAt("18:00");
         for (int i = 0; i < 14; i++) {

@@ -131,11 +131,7 @@ final class Oracle {
                 if (!falls(version, item, date)) {
                     continue;
                 }
-                boolean out = false;
-                for (Excuse x : excuses) {
-                    boolean covers = !x.from().isAfter(date) && !x.to().isBefore(date);
-                    out |= covers && (x.exerciseId() == null || x.exerciseId().equals(item.exerciseId()));
-                }
+                boolean out = excused(item, date);
                 List<Side> sides = item.unilateral() ? List.of(Side.LEFT, Side.RIGHT) : List.of(Side.NONE);
                 for (Side side : sides) {
                     for (BigDecimal credit : credits(item, side, date)) {
@@ -155,6 +151,30 @@ final class Oracle {
             }
         }
         return new Sums(due, done, excused, raw, over, active);
+    }
+
+    private boolean excused(Plan.Item item, LocalDate date) {
+        boolean out = false;
+        for (Excuse x : excuses) {
+            boolean covers = !x.from().isAfter(date) && !x.to().isBefore(date);
+            out |= covers && (x.exerciseId() == null || x.exerciseId().equals(item.exerciseId()));
+        }
+        return out;
+    }
+
+    /// The items that a date owes, without those that are excused.
+    List<Plan.Item> due(LocalDate date) {
+        Plan.Version version = version(date);
+        return version == null
+                ? List.of()
+                : version.items().stream()
+                        .filter(item -> falls(version, item, date) && !excused(item, date))
+                        .toList();
+    }
+
+    /// The sets of a date that are in force.
+    List<CompletedSet> sets(LocalDate date) {
+        return byDate.getOrDefault(date, List.of());
     }
 
     private List<BigDecimal> credits(Plan.Item item, Side side, LocalDate date) {
@@ -280,7 +300,7 @@ final class Oracle {
         return new Result(window(last, 7), window(last, 28), run, best);
     }
 
-    private List<Long> window(LocalDate last, int days) {
+    List<Long> window(LocalDate last, int days) {
         long[] sum = new long[8];
         for (int i = 0; i < days; i++) {
             Sums s = on(last.minusDays(i));

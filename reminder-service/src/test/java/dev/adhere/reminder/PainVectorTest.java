@@ -864,4 +864,34 @@ class PainVectorTest {
                 .extracting(Finding::rule, Finding::rulesVersion)
                 .contains(org.assertj.core.groups.Tuple.tuple(Rule.P1, "clinic-2"));
     }
+
+    @Test
+    void a_text_about_health_that_is_put_off_keeps_no_reminder_away() {
+        var story = story().when(score(8, Context.AD_HOC, null, at(MONDAY, "12:00")));
+        Nudge safety = nudges(story, Kind.SAFETY).getFirst();
+        story.at(at(MONDAY, "17:00").toInstant())
+                .act(new Fold.Snooze(safety.id(), at(MONDAY, "18:30").toInstant()))
+                .at(at(MONDAY, "17:40").toInstant());
+        assertThat(nudges(story, Kind.DUE_SOON))
+                .singleElement()
+                .extracting(Nudge::outcome)
+                .isEqualTo(Nudge.Outcome.SENT);
+    }
+
+    @Test
+    void a_set_that_comes_in_after_the_next_morning_s_score_is_folded_with_what_it_needs() {
+        LocalDate next = MONDAY.plusDays(1);
+        var story = before(story(), MONDAY, 1);
+        story.at(at(next, "07:00").toInstant()).event(set("bridge", Side.NONE, 10, at(next, "06:50")));
+        morning(story, next, 5);
+        story.at(at(next, "08:00").toInstant())
+                .event(set(
+                        "late",
+                        "bridge",
+                        Side.NONE,
+                        10,
+                        at(MONDAY, "18:00"),
+                        at(next, "08:00").toInstant()));
+        assertThat(excused(story, next)).contains("bridge PAIN_POSTPONED");
+    }
 }
