@@ -98,6 +98,21 @@ class ReminderConfiguration {
     }
 
     @Bean
+    Cohort cohort(Users users, Clock clock) {
+        return new Cohort(users, clock);
+    }
+
+    @Bean
+    TopicTail tail(ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics) {
+        return new TopicTail(List.of(Topic.ADHERENCE, Topic.ALERTS), consumers, topics);
+    }
+
+    @Bean
+    LiveCohort liveCohort(Cohort cohort, TopicTail tail) {
+        return new LiveCohort(cohort, tail);
+    }
+
+    @Bean
     Teller teller(KafkaTemplate<String, byte[]> kafka, DecisionLog log, Keeper keeper, JsonMapper json) {
         return new Teller(kafka, log, keeper, json);
     }

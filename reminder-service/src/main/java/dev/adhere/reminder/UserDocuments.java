@@ -136,6 +136,11 @@ final class UserDocuments {
                 d.getLong("revision"));
     }
 
+    /// The care team of a head, which may be the only thing that was read of it.
+    static CareTeam careTeamOf(Document head) {
+        return careTeam(head.getString("_id"), head.get("careTeam", Document.class));
+    }
+
     // ---- days
 
     static Document of(String userId, Day day) {
@@ -274,7 +279,9 @@ final class UserDocuments {
     }
 
     private static DaySums sums(Document d) {
-        var buffer = ByteBuffer.wrap(d.get("ids", Binary.class).getData()).asIntBuffer();
+        Binary stored = d.get("ids", Binary.class);
+        var buffer =
+                ByteBuffer.wrap(stored == null ? new byte[0] : stored.getData()).asIntBuffer();
         int[] ids = new int[buffer.remaining()];
         buffer.get(ids);
         return new DaySums(
