@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import dev.adhere.contracts.Alert;
 import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
@@ -82,7 +83,7 @@ class ClientController {
             @Nullable Instant lastReceivedAt,
             @Schema(example = "3") @Nullable BigDecimal painMedian,
             @Schema(example = "1") @Nullable BigDecimal painTrend,
-            List<AlertBody> openAlerts,
+            List<Alert> openAlerts,
             List<ReasonBody> reasons) {
 
         static ClientBody of(CohortRow row) {
@@ -99,9 +100,7 @@ class ClientController {
                     row.lastReceivedAt(),
                     row.pain().median(),
                     row.pain().trend(),
-                    row.pain().openAlerts().stream()
-                            .map(a -> new AlertBody(a.id(), a.rule(), a.severity(), a.raisedAt()))
-                            .toList(),
+                    row.pain().openAlerts(),
                     row.risk().stream()
                             .limit(SHOWN_REASONS)
                             .map(risk -> new ReasonBody(risk.kind(), risk.figure(), risk.text()))
@@ -117,21 +116,6 @@ class ClientController {
     record TodayBody(
             @Schema(minimum = "0", example = "4.0") BigDecimal done,
             @Schema(minimum = "0", example = "9") int due) {}
-
-    /// An alert that nobody has acknowledged.
-    ///
-    /// @param id the alert's
-    /// @param rule that raised it
-    /// @param severity how soon somebody should look
-    /// @param raisedAt when it was raised
-    @Schema(name = "OpenAlert")
-    record AlertBody(
-            @Schema(example = "0d4a7a57-6b4e-3a4b-9d55-3f1a2b0c9e11")
-            String id,
-
-            @Schema(example = "P8") String rule,
-            PainGlance.Severity severity,
-            Instant raisedAt) {}
 
     /// Why a user needs a look.
     ///

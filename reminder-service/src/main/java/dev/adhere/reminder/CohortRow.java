@@ -47,7 +47,7 @@ record CohortRow(
                 missedInRow(head),
                 head.lastReceivedAt(),
                 plan == null ? null : plan.firstSavedAt(),
-                PainGlance.of(head),
+                PainGlance.of(head, today),
                 List.of());
         return row.with(Risk.of(row, now));
     }

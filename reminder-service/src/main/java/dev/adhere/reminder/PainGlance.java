@@ -1,16 +1,18 @@
 package dev.adhere.reminder;
 
+import dev.adhere.contracts.Alert;
 import java.math.BigDecimal;
-import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What the cohort shows of a user's pain, and what is open about it.
 ///
-/// @param median of the week's MORNING scores, 0-10; null where there are too few
+/// @param median med7: of the week's MORNING scores, 0-10; null where there are fewer than three
 /// @param trend how far that is above the week before, in points; null where either is missing
 /// @param openAlerts nobody has acknowledged them, the most urgent first
-record PainGlance(@Nullable BigDecimal median, @Nullable BigDecimal trend, List<OpenAlert> openAlerts) {
+record PainGlance(@Nullable BigDecimal median, @Nullable BigDecimal trend, List<Alert> openAlerts) {
 
     static final PainGlance NONE = new PainGlance(null, null, List.of());
 
@@ -18,22 +20,20 @@ record PainGlance(@Nullable BigDecimal median, @Nullable BigDecimal trend, List<
         openAlerts = List.copyOf(openAlerts);
     }
 
-    enum Severity {
-        CRITICAL,
-        URGENT,
-        ROUTINE
+    static PainGlance of(UserState head, LocalDate today) {
+        PainPolicy.Days days = PainPolicy.Days.of(head.sums());
+        BigDecimal median = number(PainPolicy.median(days, today));
+        BigDecimal before = number(PainPolicy.median(days, today.minusDays(7)));
+        return new PainGlance(
+                median,
+                median == null || before == null ? null : median.subtract(before),
+                head.pain().alerts().stream()
+                        .filter(alert -> alert.acknowledgedAt() == null)
+                        .sorted(Comparator.comparing(Alert::severity).thenComparing(Alert::raisedAt))
+                        .toList());
     }
 
-    /// An alert that nobody has acknowledged.
-    ///
-    /// @param id the alert's
-    /// @param rule that raised it
-    /// @param severity how soon somebody should look
-    /// @param raisedAt when it was raised
-    record OpenAlert(String id, String rule, Severity severity, Instant raisedAt) {}
-
-    /// What a head tells of it. Heads hold neither pain nor alerts yet.
-    static PainGlance of(UserState head) {
-        return NONE;
+    private static @Nullable BigDecimal number(@Nullable Double median) {
+        return median == null ? null : BigDecimal.valueOf(median).stripTrailingZeros();
     }
 }

@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import dev.adhere.contracts.Alert;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,8 +37,8 @@ record Risk(Kind kind, @Nullable BigDecimal figure) {
     /// Every reason of a row, the most urgent first; empty where there is none.
     static List<Risk> of(CohortRow row, Instant now) {
         var reasons = new ArrayList<Risk>();
-        alerts(row, PainGlance.Severity.CRITICAL, Kind.CRITICAL_ALERT, reasons);
-        alerts(row, PainGlance.Severity.URGENT, Kind.URGENT_ALERT, reasons);
+        alerts(row, Alert.Severity.CRITICAL, Kind.CRITICAL_ALERT, reasons);
+        alerts(row, Alert.Severity.URGENT, Kind.URGENT_ALERT, reasons);
         BigDecimal up = row.pain().trend();
         if (up != null && up.compareTo(PAIN_POINTS) >= 0) {
             reasons.add(new Risk(Kind.PAIN_UP, up));
@@ -60,7 +61,7 @@ record Risk(Kind kind, @Nullable BigDecimal figure) {
         return List.copyOf(reasons);
     }
 
-    private static void alerts(CohortRow row, PainGlance.Severity severity, Kind kind, List<Risk> reasons) {
+    private static void alerts(CohortRow row, Alert.Severity severity, Kind kind, List<Risk> reasons) {
         long open = row.pain().openAlerts().stream()
                 .filter(a -> a.severity() == severity)
                 .count();

@@ -104,7 +104,7 @@ class ClientsIT {
     }
 
     private void named(String user, String pseudonym) {
-        edit(user, new Fold.EditProfile(new Profile(pseudonym, java.util.Set.of(), null, null, 1)));
+        edit(user, new Fold.EditProfile(new Profile(pseudonym, java.util.Set.of(), null, null, 1), false));
     }
 
     private void planned(String user) {
@@ -390,6 +390,7 @@ class ClientsIT {
                             java.util.Set.of("bridge|", "tilt|", "bird-dog"),
                             now(),
                             now(),
+                            DayPain.NONE,
                             new int[40]));
         }
         var draft = template.draft();

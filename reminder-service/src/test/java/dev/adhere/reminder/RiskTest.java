@@ -5,9 +5,12 @@ import static dev.adhere.reminder.Situations.MONDAY;
 import static dev.adhere.reminder.Situations.daily;
 import static dev.adhere.reminder.Situations.item;
 import static dev.adhere.reminder.Situations.plan;
+import static dev.adhere.reminder.Situations.score;
 import static dev.adhere.reminder.Situations.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adhere.contracts.Alert;
+import dev.adhere.contracts.SessionEvent.Context;
 import dev.adhere.contracts.SessionEvent.Side;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -70,8 +73,23 @@ class RiskTest {
         return row(userId, PainGlance.NONE, 0, 9_000, 10, NOW, true);
     }
 
-    private static PainGlance alert(PainGlance.Severity severity) {
-        return new PainGlance(null, null, List.of(new PainGlance.OpenAlert("a", "P8", severity, NOW)));
+    private static Alert open(Alert.Severity severity) {
+        return new Alert(
+                "a",
+                Alert.Rule.P8,
+                severity,
+                null,
+                LocalDate.parse("2025-03-10"),
+                NOW,
+                "samples",
+                "Have a look.",
+                null,
+                null,
+                null);
+    }
+
+    private static PainGlance alert(Alert.Severity severity) {
+        return new PainGlance(null, null, List.of(open(severity)));
     }
 
     private static PainGlance up(String points) {
@@ -89,11 +107,11 @@ class RiskTest {
 
     @Test
     void an_open_alert_counts_from_urgent_on() {
-        assertThat(kinds(row("a", alert(PainGlance.Severity.CRITICAL), 0, 9_000, 10, NOW, true)))
+        assertThat(kinds(row("a", alert(Alert.Severity.CRITICAL), 0, 9_000, 10, NOW, true)))
                 .containsExactly(Risk.Kind.CRITICAL_ALERT);
-        assertThat(kinds(row("a", alert(PainGlance.Severity.URGENT), 0, 9_000, 10, NOW, true)))
+        assertThat(kinds(row("a", alert(Alert.Severity.URGENT), 0, 9_000, 10, NOW, true)))
                 .containsExactly(Risk.Kind.URGENT_ALERT);
-        assertThat(kinds(row("a", alert(PainGlance.Severity.ROUTINE), 0, 9_000, 10, NOW, true)))
+        assertThat(kinds(row("a", alert(Alert.Severity.ROUTINE), 0, 9_000, 10, NOW, true)))
                 .isEmpty();
     }
 
@@ -133,10 +151,7 @@ class RiskTest {
 
     @Test
     void reasons_come_the_most_urgent_first_and_read_as_words() {
-        var both = new PainGlance(
-                BigDecimal.valueOf(6),
-                BigDecimal.valueOf(2),
-                List.of(new PainGlance.OpenAlert("a", "P8", PainGlance.Severity.URGENT, NOW)));
+        var both = new PainGlance(BigDecimal.valueOf(6), BigDecimal.valueOf(2), List.of(open(Alert.Severity.URGENT)));
         var row = row("a", both, 3, 1_000, 10, NOW.minus(Duration.ofDays(4)), true);
         assertThat(row.risk())
                 .extracting(Risk::text)
@@ -152,8 +167,8 @@ class RiskTest {
     void each_reason_outweighs_all_that_come_after_it_then_the_lower_a7_comes_first() {
         Instant silent = NOW.minus(Duration.ofDays(5));
         List<CohortRow> expected = List.of(
-                row("critical", alert(PainGlance.Severity.CRITICAL), 0, 10_000, 10, NOW, true),
-                row("urgent", alert(PainGlance.Severity.URGENT), 0, 10_000, 10, NOW, true),
+                row("critical", alert(Alert.Severity.CRITICAL), 0, 10_000, 10, NOW, true),
+                row("urgent", alert(Alert.Severity.URGENT), 0, 10_000, 10, NOW, true),
                 row("pain-and-low", up("2"), 0, 1_000, 10, NOW, true),
                 row("pain", up("2"), 0, 10_000, 10, NOW, true),
                 row("missed", PainGlance.NONE, 2, 10_000, 10, NOW, true),
@@ -210,6 +225,20 @@ class RiskTest {
         CohortRow row = seen(story, at(MONDAY.plusDays(3), "10:00"));
         assertThat(row.missedInRow()).isEqualTo(2);
         assertThat(kinds(row)).contains(Risk.Kind.DAYS_MISSED);
+    }
+
+    @Test
+    void the_median_of_the_week_and_the_open_alerts_are_those_of_the_head() {
+        Situations.Story story = story();
+        for (int day = 0; day < 14; day++) {
+            ZonedDateTime morning = at(MONDAY.plusDays(day), "08:00");
+            story.at(morning.toInstant()).event(score(day < 7 ? 2 : 5, Context.MORNING, null, morning));
+        }
+        CohortRow row = seen(story, at(MONDAY.plusDays(13), "09:00"));
+        assertThat(row.pain().median()).isEqualByComparingTo("5");
+        assertThat(row.pain().trend()).isEqualByComparingTo("3");
+        assertThat(kinds(row)).contains(Risk.Kind.PAIN_UP);
+        assertThat(row.pain().openAlerts()).extracting(Alert::rule).contains(Alert.Rule.P7);
     }
 
     @Test
