@@ -18,5 +18,8 @@ def first_line(context, response):
 
 @schemathesis.hook
 def filter_case(context, case):
+    # A stream of events has no end to wait for; ClientsIT looks at it.
+    if case.path == "/v1/clients/updates":
+        return False
     # To others than editors PUT and DELETE of these look like those of an exercise of this name, which nobody can make.
     return not (case.method in ("PUT", "DELETE") and case.path in ("/v1/exercises/export", "/v1/exercises/import"))

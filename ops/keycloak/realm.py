@@ -24,6 +24,10 @@ IDENTITIES = {
 }
 
 
+# Sign in to the dashboard, too.
+COACHES = [name for name, role in IDENTITIES.items() if role == "coach"]
+
+
 def mapper(name, kind, **config):
     return {
         "name": name,
@@ -53,6 +57,7 @@ REALM = {
                     claim_name="roles",
                     multivalued="true",
                     jsonType_label="String",
+                    id_token_claim="true",
                 ),
                 mapper("audience", "oidc-audience-mapper", included_custom_audience="adhere"),
             ],
@@ -74,6 +79,31 @@ REALM = {
             "defaultClientScopes": ["adhere"],
         }
         for client in IDENTITIES
+    ]
+    + [
+        {
+            "clientId": "adhere-dashboard",
+            "enabled": True,
+            "protocol": "openid-connect",
+            "publicClient": True,
+            "standardFlowEnabled": True,
+            "directAccessGrantsEnabled": False,
+            "fullScopeAllowed": True,
+            "redirectUris": ["http://localhost:8083/login/oauth2/code/adhere"],
+            "attributes": {"pkce.code.challenge.method": "S256"},
+            "defaultClientScopes": ["adhere"],
+            "protocolMappers": [
+                # A person's id is the provider's own here; who they are to Adhere is their user name.
+                mapper(
+                    "name",
+                    "oidc-usermodel-property-mapper",
+                    user_attribute="username",
+                    claim_name="preferred_username",
+                    jsonType_label="String",
+                    id_token_claim="true",
+                )
+            ],
+        }
     ],
     "users": [
         {
@@ -84,6 +114,19 @@ REALM = {
             "realmRoles": [role],
         }
         for client, role in IDENTITIES.items()
+    ]
+    + [
+        {
+            "username": coach,
+            "enabled": True,
+            "firstName": coach,
+            "lastName": "demo",
+            "email": f"{coach}@example.org",
+            "emailVerified": True,
+            "credentials": [{"type": "password", "value": SECRET, "temporary": False}],
+            "realmRoles": ["coach"],
+        }
+        for coach in COACHES
     ],
 }
 

@@ -8,6 +8,11 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,41 +24,53 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
 import org.springframework.security.crypto.password.PasswordEncoder;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.core.oidc.OidcScopes;
+import org.springframework.security.oauth2.core.oidc.endpoint.OidcParameterNames;
+import org.springframework.security.oauth2.server.authorization.InMemoryOAuth2AuthorizationService;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationService;
 import org.springframework.security.oauth2.server.authorization.OAuth2TokenType;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
+import org.springframework.security.oauth2.server.authorization.settings.ClientSettings;
 import org.springframework.security.oauth2.server.authorization.settings.TokenSettings;
 import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
+import org.springframework.web.filter.OncePerRequestFilter;
 
 /// A real token issuer for people who try things out: client credentials, the client id is who you are, the secret of
-/// everybody is `demo`. It listens on loopback only.
+/// everybody is `demo`; and a form where the same people sign in to the dashboard. It listens on loopback only.
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 class Issuer {
 
     static final String SECRET = "demo";
+    private static final String DASHBOARD = "adhere-dashboard";
     private static final Duration TOKEN_LIVES = Duration.ofHours(1);
-    private static final Pattern USER = Pattern.compile("user-(?!000)\\d{3}");
+    private static final Pattern USER_ID = Pattern.compile("user-(?!000)\\d{3}");
 
-    static ConfigurableApplicationContext start(int port, Path keyFile, Clock clock) throws IOException {
+    /// @param dashboardPort where the dashboard is, to which browsers are sent back
+    static ConfigurableApplicationContext start(int port, int dashboardPort, Path keyFile, Clock clock)
+            throws IOException {
         RSAKey key = key(keyFile);
         return new SpringApplicationBuilder(Issuer.class)
                 .bannerMode(Banner.Mode.OFF)
@@ -61,6 +78,7 @@ class Issuer {
                 .initializers(context -> {
                     context.getBeanFactory().registerSingleton("applicationClock", clock);
                     context.getBeanFactory().registerSingleton("signingKey", key);
+                    context.getBeanFactory().registerSingleton("clients", new ClientsByName(dashboardPort));
                     context.getBeanFactory()
                             .registerSingleton(
                                     "authorizationServerSettings",
@@ -87,7 +105,7 @@ class Issuer {
         return switch (clientId) {
             case "coach-anna", "coach-ben" -> "coach";
             case "editor", "admin", "ops" -> clientId;
-            default -> USER.matcher(clientId).matches() ? "user" : null;
+            default -> USER_ID.matcher(clientId).matches() ? "user" : null;
         };
     }
 
@@ -118,21 +136,43 @@ class Issuer {
     }
 
     @Bean
-    RegisteredClientRepository clients() {
-        return new ClientsByName();
-    }
-
-    @Bean
     OAuth2AuthorizationService grants() {
         return new Forgetful();
     }
 
-    // Nobody logs in here; without this bean Boot would make a user and print its password.
     @Bean
-    UserDetailsService nobody() {
+    UserDetailsService people() {
         return name -> {
-            throw new UsernameNotFoundException(name);
+            if (roleOf(name) == null) {
+                throw new UsernameNotFoundException("nobody of that name");
+            }
+            return User.withUsername(name)
+                    .password(SECRET)
+                    .authorities(List.of())
+                    .build();
         };
+    }
+
+    /// Who is asked to sign in does, though the browser may remember another time: `prompt=login` of OpenID Connect,
+    /// which Spring Authorization Server takes and does not act on. `continue` is how it comes back from the form.
+    @Bean
+    FilterRegistrationBean<OncePerRequestFilter> askedAgain() {
+        var filter = new FilterRegistrationBean<OncePerRequestFilter>(new OncePerRequestFilter() {
+            @Override
+            protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                    throws IOException, ServletException {
+                HttpSession session = request.getSession(false);
+                if (session != null
+                        && "login".equals(request.getParameter("prompt"))
+                        && request.getParameter("continue") == null) {
+                    session.invalidate();
+                }
+                chain.doFilter(request, response);
+            }
+        });
+        filter.addUrlPatterns("/oauth2/authorize");
+        filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return filter;
     }
 
     // The secret is printed at every start: nothing to hash, and a hash would cost more than all else of a token.
@@ -154,18 +194,20 @@ class Issuer {
     @Bean
     OAuth2TokenCustomizer<JwtEncodingContext> claims(Clock applicationClock) {
         return context -> {
-            String client = context.getRegisteredClient().getClientId();
+            String who = Objects.requireNonNull(context.getPrincipal()).getName();
             Instant now = applicationClock.instant();
+            if (!context.getTokenType().getValue().equals(OidcParameterNames.ID_TOKEN)) {
+                var _ = context.getClaims().audience(List.of("adhere"));
+            }
             var _ = context.getClaims()
-                    .audience(List.of("adhere"))
                     .issuedAt(now)
                     .notBefore(now)
                     .expiresAt(now.plus(TOKEN_LIVES))
-                    .claim("roles", List.of(String.valueOf(roleOf(client))));
+                    .claim("roles", List.of(String.valueOf(roleOf(who))));
         };
     }
 
-    private static final class ClientsByName implements RegisteredClientRepository {
+    private record ClientsByName(int dashboardPort) implements RegisteredClientRepository {
         @Override
         public void save(RegisteredClient client) {
             throw new UnsupportedOperationException("the clients are given");
@@ -176,8 +218,26 @@ class Issuer {
             return findByClientId(id);
         }
 
+        // A public client: it has no secret, PKCE protects its codes.
+        private RegisteredClient dashboard() {
+            return RegisteredClient.withId(DASHBOARD)
+                    .clientId(DASHBOARD)
+                    .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
+                    .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
+                    .redirectUri("http://localhost:" + dashboardPort + "/login/oauth2/code/adhere")
+                    .scope(OidcScopes.OPENID)
+                    .clientSettings(ClientSettings.builder()
+                            .requireProofKey(true)
+                            .requireAuthorizationConsent(false)
+                            .build())
+                    .build();
+        }
+
         @Override
         public @Nullable RegisteredClient findByClientId(String clientId) {
+            if (clientId.equals(DASHBOARD)) {
+                return dashboard();
+            }
             if (roleOf(clientId) == null) {
                 return null;
             }
@@ -195,21 +255,37 @@ class Issuer {
     }
 
     /// Tokens here are signed and short-lived, nobody asks for them again; remembering them would only fill the heap.
+    /// What leads to a code is kept until the code was exchanged.
     private static final class Forgetful implements OAuth2AuthorizationService {
-        @Override
-        public void save(OAuth2Authorization authorization) {}
+
+        private final InMemoryOAuth2AuthorizationService underWay = new InMemoryOAuth2AuthorizationService();
 
         @Override
-        public void remove(OAuth2Authorization authorization) {}
+        public void save(OAuth2Authorization authorization) {
+            if (authorization.getAccessToken() == null) {
+                underWay.save(authorization);
+            } else {
+                remove(authorization);
+            }
+        }
+
+        // As it was kept: with the tokens in it, it is not the same any more.
+        @Override
+        public void remove(OAuth2Authorization authorization) {
+            OAuth2Authorization kept = underWay.findById(authorization.getId());
+            if (kept != null) {
+                underWay.remove(kept);
+            }
+        }
 
         @Override
         public @Nullable OAuth2Authorization findById(String id) {
-            return null;
+            return underWay.findById(id);
         }
 
         @Override
         public @Nullable OAuth2Authorization findByToken(String token, @Nullable OAuth2TokenType tokenType) {
-            return null;
+            return underWay.findByToken(token, tokenType);
         }
     }
 }

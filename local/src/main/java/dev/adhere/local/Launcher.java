@@ -233,7 +233,8 @@ public final class Launcher {
 
     private void startIssuer() {
         try {
-            ConfigurableApplicationContext issuer = Issuer.start(ports.issuer(), data.path("issuer-key.json"), clock);
+            ConfigurableApplicationContext issuer =
+                    Issuer.start(ports.issuer(), 8083 + options.portOffset(), data.path("issuer-key.json"), clock);
             whenStopping(issuer::close);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -310,6 +311,8 @@ public final class Launcher {
                             "--spring.mongodb.uri=" + mongo.uri(kind.database()),
                             "--adhere.security.issuer=" + Issuer.uri(ports.issuer()),
                             "--adhere.security.jwks-uri=http://127.0.0.1:" + ports.issuer() + "/oauth2/jwks",
+                            "--adhere.dashboard.url=http://localhost:" + (8083 + options.portOffset()),
+                            "--adhere.dashboard.token-uri=http://127.0.0.1:" + ports.issuer() + "/oauth2/token",
                             "--spring.mail.host=127.0.0.1",
                             "--spring.mail.port=" + ports.mail(),
                             "--adhere.unsubscribe.url=" + url("localhost", 8083),
@@ -371,11 +374,11 @@ public final class Launcher {
 
                 catalog-service   http://localhost:%d   what exists
                 session-service   http://localhost:%d   what happened
-                reminder-service  http://localhost:%d   what was due, and what now
+                reminder-service  http://localhost:%d   what was due, and what now; in a browser, the dashboard for coaches
                 Token issuer      http://localhost:%d   Kafka 127.0.0.1:%d   SMTP 127.0.0.1:%d
                 %s%s; logs in %s
 
-                Log in with a client id and the secret "demo": user-001 to user-999, coach-anna, coach-ben, editor, admin, ops
+                Log in with a client id and the secret "demo", to the dashboard as coach-anna or coach-ben: user-001 to user-999, coach-anna, coach-ben, editor, admin, ops
                 """,
                 8081 + options.portOffset(),
                 8082 + options.portOffset(),

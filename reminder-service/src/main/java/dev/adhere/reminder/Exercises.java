@@ -1,6 +1,7 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.Exercise;
+import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /// What was ever published, as this service's own copy of topic `exercises` has it.
@@ -8,4 +9,7 @@ interface Exercises {
 
     @Nullable
     Exercise get(String exerciseId);
+
+    /// All of them, retired ones too.
+    Collection<Exercise> all();
 }

@@ -262,23 +262,28 @@ class PainController {
     Mono<Page<ApprovalBody>> approvals(@PathVariable String userId, Caller caller) {
         return Blocking.call(() -> {
             PainState pain = access.read(caller, userId).pain();
-            var rows = new ArrayList<ApprovalBody>();
-            pain.restrictions().stream()
-                    .filter(PainController::waits)
-                    .forEach(r -> rows.add(new ApprovalBody(
-                            String.valueOf(r.exerciseId()),
-                            Approval.Scope.CONDITIONS,
-                            ApprovalBody.State.WAITING,
-                            null,
-                            null)));
-            progressAsked(pain)
-                    .forEach(exercise -> rows.add(new ApprovalBody(
-                            exercise, Approval.Scope.PROGRESS, ApprovalBody.State.WAITING, null, null)));
+            var rows = new ArrayList<>(waiting(pain).toList());
             pain.approvals().stream()
                     .sorted(Comparator.comparing(Approval::at).reversed())
                     .forEach(a -> rows.add(ApprovalBody.of(a)));
             return new Page<>(rows, null);
         });
+    }
+
+    /// What a coach has still to allow.
+    static Stream<ApprovalBody> waiting(PainState pain) {
+        return Stream.concat(
+                pain.restrictions().stream()
+                        .filter(PainController::waits)
+                        .map(r -> new ApprovalBody(
+                                String.valueOf(r.exerciseId()),
+                                Approval.Scope.CONDITIONS,
+                                ApprovalBody.State.WAITING,
+                                null,
+                                null)),
+                progressAsked(pain).stream()
+                        .map(exercise -> new ApprovalBody(
+                                exercise, Approval.Scope.PROGRESS, ApprovalBody.State.WAITING, null, null)));
     }
 
     /// Allows an exercise in spite of the profile's conditions (P14), or more of it (P12), as the user's

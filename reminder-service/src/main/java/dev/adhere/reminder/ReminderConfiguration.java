@@ -19,10 +19,12 @@ import dev.adhere.platform.mongo.DatabaseName;
 import dev.adhere.platform.security.OpenToAll;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.Health;
@@ -95,6 +97,37 @@ class ReminderConfiguration {
     @Bean
     Access access(Users users, Clock clock) {
         return new Access(users, clock);
+    }
+
+    @Bean
+    Cohort cohort(Users users, Clock clock) {
+        return new Cohort(users, clock);
+    }
+
+    @Bean
+    TopicTail tail(ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics) {
+        return new TopicTail(List.of(Topic.ADHERENCE, Topic.ALERTS), consumers, topics);
+    }
+
+    @Bean
+    LiveCohort liveCohort(Cohort cohort, TopicTail tail) {
+        return new LiveCohort(cohort, tail);
+    }
+
+    @Bean
+    Coaching coaching(
+            Cohort cohort,
+            LiveCohort live,
+            Access access,
+            Users users,
+            AdherenceController adherence,
+            PlanController plans,
+            ExcuseController excuses,
+            AlertController alerts,
+            PainController pain,
+            Exercises exercises,
+            Clock clock) {
+        return new Coaching(cohort, live, access, users, adherence, plans, excuses, alerts, pain, exercises, clock);
     }
 
     @Bean
@@ -222,7 +255,17 @@ class ReminderConfiguration {
 
     @Bean
     Exercises exercises(CompactedTable<Exercise> exercisesHealthIndicator) {
-        return exercisesHealthIndicator::get;
+        return new Exercises() {
+            @Override
+            public @Nullable Exercise get(String exerciseId) {
+                return exercisesHealthIndicator.get(exerciseId);
+            }
+
+            @Override
+            public Collection<Exercise> all() {
+                return exercisesHealthIndicator.values();
+            }
+        };
     }
 
     @Bean

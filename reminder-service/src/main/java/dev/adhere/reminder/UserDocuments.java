@@ -142,6 +142,11 @@ final class UserDocuments {
                 d.getLong("revision"));
     }
 
+    /// The care team of a head, which may be the only thing that was read of it.
+    static CareTeam careTeamOf(Document head) {
+        return careTeam(head.getString("_id"), head.get("careTeam", Document.class));
+    }
+
     // ---- days
 
     static Document of(String userId, Day day) {
@@ -280,7 +285,9 @@ final class UserDocuments {
     }
 
     private static DaySums sums(Document d) {
-        var buffer = ByteBuffer.wrap(d.get("ids", Binary.class).getData()).asIntBuffer();
+        Binary stored = d.get("ids", Binary.class);
+        var buffer =
+                ByteBuffer.wrap(stored == null ? new byte[0] : stored.getData()).asIntBuffer();
         int[] ids = new int[buffer.remaining()];
         buffer.get(ids);
         return new DaySums(

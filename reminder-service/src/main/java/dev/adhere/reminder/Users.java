@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.bson.Document;
+import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 
 /// Heads and days in MongoDB, written under compare-and-set. Every call blocks: never call it on an event
@@ -50,13 +51,15 @@ final class Users {
         this.partitions = partitions;
     }
 
-    /// Makes the indexes: what is due, what is to be told, whose care team is to be relayed.
+    /// Makes the indexes: what is due, what is to be told, whose care team is to be relayed, whom a
+    /// coach has.
     void prepare() {
         heads.createIndex(Indexes.ascending("partition", "nextDueAt"));
         heads.createIndex(
                 Indexes.ascending("partition", "pending"),
                 new IndexOptions().partialFilterExpression(Filters.eq("pending", true)));
         heads.createIndex(Indexes.ascending("careTeamDirty"), new IndexOptions().sparse(true));
+        heads.createIndex(Indexes.ascending("careTeam.coaches.coachId"));
     }
 
     /// The heads of these users; those of whom nothing is known yet are not in the answer.
@@ -173,6 +176,42 @@ final class Users {
                             Filters.ne("careTeamDirty", true)),
                     Updates.combine(Updates.set("careTeamDirty", true), Updates.inc("revision", 1L)));
         }
+    }
+
+    /// Heads of the users that a coach is assigned to. They lack what only folding reads: never fold them.
+    List<UserState> coachedBy(String coachId, Instant now) {
+        return glimpses(Filters.eq("careTeam.coaches.coachId", coachId), coachId, now);
+    }
+
+    /// Those of these users, as [#coachedBy(String, Instant)] has them.
+    List<UserState> coachedBy(String coachId, Collection<String> userIds, Instant now) {
+        return glimpses(
+                Filters.and(Filters.in("_id", userIds), Filters.eq("careTeam.coaches.coachId", coachId)), coachId, now);
+    }
+
+    /// The ids of the users that a coach is assigned to.
+    Set<String> idsCoachedBy(String coachId, Instant now) {
+        var ids = new HashSet<String>();
+        for (Document doc : heads.find(Filters.eq("careTeam.coaches.coachId", coachId))
+                .projection(Projections.include("careTeam"))) {
+            if (UserDocuments.careTeamOf(doc).assigns(coachId, now)) {
+                ids.add(doc.getString("_id"));
+            }
+        }
+        return ids;
+    }
+
+    // An assignment that has ended is in the index, too; whether one holds is for the contract to say.
+    private List<UserState> glimpses(Bson filter, String coachId, Instant now) {
+        var found = new ArrayList<UserState>();
+        for (Document doc : heads.find(filter)
+                .projection(Projections.exclude("nudges", "links", "sums.ids", "sums.firstSetAt"))
+                .batchSize(1_000)) {
+            if (UserDocuments.careTeamOf(doc).assigns(coachId, now)) {
+                found.add(UserDocuments.state(doc));
+            }
+        }
+        return found;
     }
 
     private static List<UserState> states(Iterable<Document> documents) {

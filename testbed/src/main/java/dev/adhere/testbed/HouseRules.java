@@ -79,7 +79,7 @@ public final class HouseRules {
                     "java.io..")
             .allowEmptyShould(true);
 
-    /// A service shows its application and nothing else.
+    /// A service shows its application and nothing else; its core shows its pages one door.
     @ArchTest
     public static final ArchRule ONLY_APPLICATIONS_ARE_PUBLIC = classes()
             .that()
@@ -90,6 +90,8 @@ public final class HouseRules {
             .arePublic()
             .should()
             .haveSimpleNameEndingWith("Application")
+            .orShould()
+            .haveFullyQualifiedName("dev.adhere.reminder.Coaching")
             .allowEmptyShould(true);
 
     /// Waiting belongs to consumer threads and virtual threads; on an event loop it stops everybody.

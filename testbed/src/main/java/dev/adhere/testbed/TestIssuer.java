@@ -12,18 +12,26 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
@@ -40,6 +48,7 @@ public final class TestIssuer implements AutoCloseable {
     private final Clock clock;
     private final RSAKey key;
     private final HttpServer server;
+    private final Map<String, SigningIn> codes = new ConcurrentHashMap<>();
     private volatile JWKSet published;
 
     private TestIssuer(Clock clock, RSAKey key, HttpServer server) {
@@ -67,11 +76,69 @@ public final class TestIssuer implements AutoCloseable {
                     exchange.getResponseBody().write(body);
                 }
             });
+            var _ = server.createContext("/oauth2/token", issuer::exchange);
             server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
             server.start();
             return issuer;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Somebody who has signed in and is on the way back to a relying party with a code.
+    ///
+    /// @param clientId the relying party
+    /// @param nonce as the request to sign in had it
+    /// @param codeChallenge of PKCE, as the request had it
+    /// @param claims of the ID token, changed from those of a valid one of `coach-anna`
+    public record SigningIn(
+            String clientId, String nonce, String codeChallenge, Consumer<JWTClaimsSet.Builder> claims) {}
+
+    /// Has the token endpoint, `/oauth2/token`, give an ID token for this code, once, to who has the verifier.
+    public void signsIn(String code, SigningIn who) {
+        codes.put(code, who);
+    }
+
+    private void exchange(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            var form = new HashMap<String, String>();
+            for (String pair :
+                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8).split("&")) {
+                String[] parts = pair.split("=", 2);
+                form.put(parts[0], URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+            }
+            SigningIn who = codes.remove(String.valueOf(form.get("code")));
+            boolean verified = who != null
+                    && who.clientId().equals(form.get("client_id"))
+                    && who.codeChallenge().equals(challenge(String.valueOf(form.get("code_verifier"))));
+            byte[] body = (who == null || !verified ? "{\"error\":\"invalid_grant\"}" : answer(who))
+                    .getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(verified ? 200 : 400, body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private String answer(SigningIn who) {
+        String idToken = signed(
+                _ -> {},
+                claims -> who.claims()
+                        .accept(claims.subject("coach-anna")
+                                .audience(who.clientId())
+                                .claim("nonce", who.nonce())
+                                .claim("roles", List.of("coach"))));
+        return "{\"access_token\":\"unused\",\"token_type\":\"Bearer\",\"expires_in\":60,\"scope\":\"openid\",\"id_token\":\""
+                + idToken + "\"}";
+    }
+
+    private static String challenge(String verifier) {
+        try {
+            return Base64.getUrlEncoder()
+                    .withoutPadding()
+                    .encodeToString(
+                            MessageDigest.getInstance("SHA-256").digest(verifier.getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -72,8 +72,9 @@ class SecurityPlatform {
                 .build();
     }
 
+    // Whatever no other chain of a service takes.
     @Bean
-    @Order(2)
+    @Order(10)
     SecurityWebFilterChain publicChain(
             ServerHttpSecurity http,
             ReactiveJwtDecoder decoder,

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.adhere.reminder.dashboard;
+
+import org.jspecify.annotations.NullMarked;
