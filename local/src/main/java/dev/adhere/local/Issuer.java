@@ -36,6 +36,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.core.userdetails.UsernameNotFoundException;
@@ -194,7 +195,8 @@ class Issuer {
     @Bean
     OAuth2TokenCustomizer<JwtEncodingContext> claims(Clock applicationClock) {
         return context -> {
-            String who = Objects.requireNonNull(context.getPrincipal()).getName();
+            String who = Objects.requireNonNull(context.<Authentication>getPrincipal())
+                    .getName();
             Instant now = applicationClock.instant();
             if (!context.getTokenType().getValue().equals(OidcParameterNames.ID_TOKEN)) {
                 var _ = context.getClaims().audience(List.of("adhere"));

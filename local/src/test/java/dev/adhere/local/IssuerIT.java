@@ -89,7 +89,7 @@ class IssuerIT {
 
     private String authorize() {
         return "/oauth2/authorize?response_type=code&client_id=adhere-dashboard&scope=openid&state=s&nonce=n&prompt=login"
-            + "&redirect_uri=" + URLEncoder.encode(BACK, StandardCharsets.UTF_8)
+                + "&redirect_uri=" + URLEncoder.encode(BACK, StandardCharsets.UTF_8)
                 + "&code_challenge_method=S256&code_challenge=" + CHALLENGE;
     }
 

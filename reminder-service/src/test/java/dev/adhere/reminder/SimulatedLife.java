@@ -792,7 +792,9 @@ final class SimulatedLife {
             return;
         }
         Nudging.Result result = chance(0.6) ? Nudging.Result.TAKEN : one(List.of(Nudging.Result.values()));
-        at(in(50, chance(0.1) ? 150_000 : 5_000), () -> edit(() -> fold(new Fold.Attempted(id, claim, result))));
+        at(
+                in(50, chance(0.1) ? 150_000 : 5_000),
+                () -> edit(() -> fold(new Fold.Attempted(id, claim, Nudging.Ended.with(result)))));
     }
 
     private void answer(String id) {
