@@ -136,15 +136,15 @@ final class Fold {
                     Receipt _,
                     Attempted _,
                     Told _ -> Set.of();
-            case EditProfile _, Approve _, EndHold _ -> open(head);
+            // Where a zone was left westwards, today may have closed already.
+            case EditProfile _, Approve _, EndHold _ ->
+                factsFrom(head, head.throughDate().minusDays(1));
             // Closing and deciding reads the open days and, for what hurt within 24 hours, the one before;
             // the sums of the others are there.
             case Due _ -> {
-                var dates = open(head);
-                if (hasPain(head, head.throughDate())) {
-                    dates.add(head.throughDate());
-                }
-                yield dates;
+                boolean hurt = hasPain(head, head.throughDate());
+                yield factsFrom(
+                        head, hurt ? head.throughDate() : head.throughDate().plusDays(1));
             }
         };
     }
@@ -165,9 +165,9 @@ final class Fold {
         return dates;
     }
 
-    private static Set<LocalDate> open(UserState head) {
+    private static Set<LocalDate> factsFrom(UserState head, LocalDate first) {
         var dates = withFacts(head);
-        dates.removeIf(date -> !date.isAfter(head.throughDate()));
+        dates.removeIf(date -> date.isBefore(first));
         return dates;
     }
 
@@ -183,13 +183,14 @@ final class Fold {
         if (event instanceof SessionEvent.Withdrawal) {
             return Set.of();
         }
-        var dates = open(head);
         LocalDate today = LocalDate.ofInstant(event.receivedAt(), head.zone());
+        var dates = factsFrom(head, today.minusDays(2));
         for (int i = -2; i <= 1; i++) {
-            dates.add(date.plusDays(i));
-            dates.add(today.plusDays(i));
+            LocalDate each = date.plusDays(i);
+            if (hasFacts(head, each)) {
+                dates.add(each);
+            }
         }
-        dates.removeIf(each -> !hasFacts(head, each));
         return dates;
     }
 
@@ -565,6 +566,9 @@ final class Fold {
             while (head.plan != null) {
                 LocalDate open = head.throughDate.plusDays(1);
                 if (dayEnd(open, head.zone).isAfter(now)) {
+                    if (!head.throughDate.equals(before)) {
+                        pain.opened(now);
+                    }
                     nudging.decide(List.of(open, open.plusDays(1)), now);
                     break;
                 }
@@ -577,7 +581,6 @@ final class Fold {
             }
             pain.waited(now);
             if (!head.throughDate.equals(before)) {
-                pain.opened(now);
                 freeze();
                 pain.forget(keptFrom(head.throughDate), now);
                 tellAdherence();

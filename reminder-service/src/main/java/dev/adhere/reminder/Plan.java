@@ -7,6 +7,7 @@ import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -94,6 +95,18 @@ record Plan(
             items = List.copyOf(items);
         }
 
+        /// The same, with what the catalogue says of exercises that an earlier release did not keep; sides stay as they
+        /// were
+        /// fixed.
+        Version knowing(Version same) {
+            var known = new ArrayList<Item>();
+            for (Item item : items) {
+                Item other = same.forExercise(item.exerciseId());
+                known.add(item.traits().kind() == null && other != null ? item.knowing(other.traits()) : item);
+            }
+            return new Version(effectiveFrom, known);
+        }
+
         @Nullable
         Item forExercise(String exerciseId) {
             for (Item item : items) {
@@ -130,6 +143,11 @@ record Plan(
 
         boolean unilateral() {
             return traits.unilateral();
+        }
+
+        private Item knowing(Traits told) {
+            var known = new Traits(told.name(), unilateral(), told.kind(), told.postponeOnDiscomfort());
+            return new Item(id, exerciseId, sets, reps, holdSeconds, schedule, known, postponeFrom);
         }
 
         /// The low back's score from which it is postponed (P2); null where it never is.

@@ -434,7 +434,7 @@ record PlanBody(
                             ? Problem.of(ProblemType.ALREADY_LOGGED_TODAY).asException()
                             : inForce();
                 }
-                result.add(unchanged ? same : version);
+                result.add(unchanged && same != null ? same.knowing(version) : version);
             }
             for (Plan.Version old : existing.versions()) {
                 boolean fixed = old.effectiveFrom().isBefore(situation.today())

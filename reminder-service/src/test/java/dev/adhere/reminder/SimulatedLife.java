@@ -311,9 +311,9 @@ final class SimulatedLife {
         Plan.Version version = plan.on(date);
         if (version != null && chance(diligence * mood)) {
             int usual = minuteOf(version);
-            if (chance(0.1)) {
+            if (chance(0.2)) {
                 // The first set arrives at the last moment before the nudge.
-                exercise(date, onTheDay(date, Math.max(1, usual - 30)).minusSeconds(10 + random.nextInt(60)));
+                exercise(date, onTheDay(date, Math.max(1, usual - 30)).minusSeconds(10 + random.nextInt(40)));
             }
             boolean closeCall = chance(0.2);
             int minute = closeCall
@@ -504,7 +504,7 @@ final class SimulatedLife {
         witness.accepted(event);
         lastFoldAt = latest(
                 latest(lastFoldAt, downUntil),
-                now.plusMillis(chance(0.15) ? random.nextInt(60_000) : 5 + random.nextInt(200)));
+                now.plusMillis(chance(0.3) ? random.nextInt(90_000) : 5 + random.nextInt(200)));
         at(lastFoldAt, () -> folded(event));
     }
 
