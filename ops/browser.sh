@@ -18,6 +18,7 @@ python3 -m venv "$work/venv" && "$work/venv/bin/pip" install --quiet --disable-p
     -r ops/browser/requirements.txt || { echo 'Playwright cannot be installed.'; exit 77; }
 npm install --silent --no-audit --no-fund --prefix "$work/axe" axe-core@4.14.1 || { echo 'axe-core cannot be installed.'; exit 77; }
 
+: >"$work/demo.log"
 ./adhere demo --port-offset "$offset" --data "$work/data" >"$work/demo.log" 2>&1 &
 demo=$!
 for _ in $(seq 600); do

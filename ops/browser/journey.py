@@ -144,10 +144,18 @@ class Journey:
         stored = self.page.evaluate("localStorage.length + sessionStorage.length")
         self.claims.claim("nothing is stored in the browser", stored == 0, str(stored))
 
+    def until(self, script, seconds=10):
+        """Waits until a script's value is true. The page's own policy forbids what Playwright does for it."""
+        end = time.monotonic() + seconds
+        while not self.page.evaluate(script):
+            if time.monotonic() > end:
+                raise TimeoutError(script)
+            self.page.wait_for_timeout(50)
+
     def search(self):
         page, claim = self.page, self.claims.claim
         page.fill("#q", "user-003")
-        page.wait_for_function("document.querySelectorAll('table.cohort tbody tr').length === 1")
+        self.until("document.querySelectorAll('table.cohort tbody tr').length === 1")
         claim("a search narrows the list while typing", page.locator("table.cohort tbody tr").count() == 1)
         page.fill("#q", "nobody at all")
         page.wait_for_selector(".empty")
@@ -160,13 +168,13 @@ class Journey:
     def live(self):
         page, claim = self.page, self.claims.claim
         page.goto(self.url("/?q=user-001"))
-        page.wait_for_function("document.getElementById('row-user-001')")
+        self.until("!!document.getElementById('row-user-001')")
         page.wait_for_timeout(1500)
         before = page.locator("#row-user-001").inner_text()
         page.evaluate("document.getElementById('row-user-001').dataset.old = 'yes'")
         began = time.monotonic()
         self.api.log_a_set("user-001", "bridge")
-        page.wait_for_function("!document.getElementById('row-user-001')?.dataset.old", timeout=10000)
+        self.until("!document.getElementById('row-user-001')?.dataset.old", 10)
         took = time.monotonic() - began
         claim(f"a set that an app logs shows without a reload ({took:.1f} s)", took <= 2.5, f"{took:.1f} s")
         claim("the row is still that client's", "user-001" in page.locator("#row-user-001").inner_text(), before)
@@ -258,7 +266,7 @@ class Journey:
         said = page.locator("#lost").inner_text()
         self.context.set_offline(False)
         claim("a lost connection says so", "lost" in said, said or "nothing is said")
-        page.wait_for_function("document.getElementById('lost').textContent === ''", timeout=40000)
+        self.until("document.getElementById('lost').textContent === ''", 40)
         claim("and is found again", True)
 
     def sign_out(self):
