@@ -455,6 +455,12 @@ final class Fold {
                     }
                 }
             }
+            // What an older fact, whose date is kept no more, names among them.
+            for (ChainLink link : List.copyOf(head.links.values())) {
+                if (link.replaces() != null && !head.links.containsKey(link.replaces())) {
+                    link(link.replaces());
+                }
+            }
             superseded = ChainLink.superseded(head.links.values());
             recompute(dates);
             for (LocalDate date = firstDate(oldest); !date.isAfter(head.throughDate); date = date.plusDays(1)) {
