@@ -435,12 +435,14 @@ final class Fold {
         // change any more.
         void rebuild() {
             LocalDate oldest = keptFrom(head.throughDate);
-            UserState before = head.done();
+            var sumsBefore = Map.copyOf(head.sums);
+            var linksBefore = Map.copyOf(head.links);
             head.links.values().removeIf(link -> !link.date().isBefore(oldest));
             head.sums.clear();
             var dates = new TreeSet<LocalDate>();
             for (Day day : days.values()) {
-                if (!day.date().isBefore(oldest)) {
+                boolean hasFacts = !day.counted().isEmpty() || !day.notCounted().isEmpty();
+                if (hasFacts && !day.date().isBefore(oldest)) {
                     dates.add(day.date());
                     // For the quota of rule 12, which looks at what was done on other dates.
                     head.sums.put(day.date(), DaySums.of(day, day.sets(Set.of()), List.of(), List.of()));
@@ -467,13 +469,21 @@ final class Fold {
                 dates.add(date);
             }
             recompute(dates);
-            if (head.sums.equals(before.sums())) {
-                // Links that no figure needs any more may have been kept; that is no damage.
+            if (derived(head.sums).equals(derived(sumsBefore))) {
+                // Links that no figure needs any more, and days to come without a fact, may be kept or not.
+                head.sums.clear();
+                head.sums.putAll(sumsBefore);
                 head.links.clear();
-                before.links().forEach(link -> head.links.put(link.id(), link));
+                head.links.putAll(linksBefore);
             } else {
                 tellAdherence();
             }
+        }
+
+        private Map<LocalDate, DaySums> derived(Map<LocalDate, DaySums> sums) {
+            var derived = new HashMap<>(sums);
+            derived.values().removeIf(day -> day.date().isAfter(head.throughDate) && !day.hasFacts());
+            return derived;
         }
 
         private LocalDate firstDate(LocalDate oldest) {

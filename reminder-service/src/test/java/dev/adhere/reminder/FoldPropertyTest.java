@@ -360,14 +360,7 @@ class FoldPropertyTest {
             Story story = played(h);
             UserState head = story.head();
             Fold.User rebuilt = Fold.apply(story.user, new Fold.Rebuild(), h.end());
-            var kept = new TreeMap<>(rebuilt.head().sums());
-            kept.keySet().removeIf(date -> !head.sums().containsKey(date));
-            assertThat(kept).as("seed %d, history %d", SEED, i).isEqualTo(head.sums());
-            // Dates may be found again that had been forgotten; they change no figure.
-            assertThat(rebuilt.head().figures())
-                    .as("seed %d, history %d", SEED, i)
-                    .isEqualTo(head.figures());
-            assertThat(Fold.apply(rebuilt, new Fold.Rebuild(), h.end())).isEqualTo(rebuilt);
+            assertThat(rebuilt.head()).as("seed %d, history %d", SEED, i).isEqualTo(head);
 
             // Damaged, as by a fault of an earlier release.
             var damaged = head.draft();
