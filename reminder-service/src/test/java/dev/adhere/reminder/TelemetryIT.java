@@ -322,7 +322,8 @@ class TelemetryIT {
             Scrape seen = scrape();
             assertThat(seen.series().keySet())
                     .filteredOn(series -> series.startsWith("adhere_consumer_lag_records"))
-                    .hasSize(6);
+                    .as("six partitions each of session-events and session-events-replay")
+                    .hasSize(12);
             assertThat(seen.sum("adhere_consumer_lag_records")).isZero();
         });
     }

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import java.util.TreeSet;
 ///
 /// A mapping that the table does not have is a finding, and so is a line without a mapping.
 public final class AccessWalk {
+
+    /// Stands for a status where none came in 20 seconds.
+    private static final int NO_ANSWER = 599;
 
     private static final List<String> ROLES = List.of("user", "coach", "editor", "admin", "ops");
 
@@ -80,6 +84,8 @@ public final class AccessWalk {
             HttpResponse<InputStream> answer = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
             answer.body().close();
             return answer.statusCode();
+        } catch (HttpTimeoutException _) {
+            return NO_ANSWER;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
