@@ -290,8 +290,12 @@ class TelemetryIT {
 
     private void awaitMoved(Scrape before, Map<String, Long> expected) {
         var all = new TreeMap<>(expected);
-        await().atMost(Duration.ofSeconds(60))
-                .untilAsserted(() -> assertThat(scrape().since(before)).isEqualTo(all));
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            var moved = new TreeMap<>(scrape().since(before));
+            // How often a server that is not there was tried depends on how long this takes.
+            moved.keySet().removeIf(series -> series.startsWith("adhere_nudge_attempts_total"));
+            assertThat(moved).isEqualTo(all);
+        });
     }
 
     @Test
