@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /// A coach's cohort as it changes: all of it first, then row by row.
 final class LiveCohort {
@@ -24,13 +26,24 @@ final class LiveCohort {
     private static final Duration BEAT = Duration.ofSeconds(15);
     private static final int MOST_STREAMS = 3;
 
+    /// A stream that is further behind ends, and its reader begins anew.
+    private static final int MOST_BEHIND = 10_000;
+
     private final Cohort cohort;
-    private final TopicTail tail;
+    private final Sinks.Many<String> changed = Sinks.many().multicast().directBestEffort();
     private final ConcurrentHashMap<String, Integer> streams = new ConcurrentHashMap<>();
 
-    LiveCohort(Cohort cohort, TopicTail tail) {
+    LiveCohort(Cohort cohort) {
         this.cohort = cohort;
-        this.tail = tail;
+    }
+
+    /// Something of the user who is the record's key was told. A stream that begins later does without: it starts with
+    /// what
+    /// is stored.
+    void on(ConsumerRecord<String, byte[]> record) {
+        if (record.key() != null) {
+            var _ = changed.tryEmitNext(record.key());
+        }
     }
 
     /// What a stream tells.
@@ -68,9 +81,10 @@ final class LiveCohort {
     private Flux<Update> stream(Caller caller, StillAllowed allowed) {
         // Written by one update at a time: the parts below are merged one after another.
         var known = new AtomicReference<Set<String>>(Set.of());
-        Flux<Update> changes = tail.changed()
+        Flux<Update> changes = changed.asFlux()
+                .onBackpressureBuffer(MOST_BEHIND)
                 .filter(userId -> known.get().contains(userId))
-                .bufferTimeout(10_000, PACE, HashSet::new, true)
+                .bufferTimeout(MOST_BEHIND, PACE, HashSet::new, true)
                 .concatMap(
                         ids -> Blocking.call(() -> cohort.rows(caller, ids))
                                 .flatMapIterable(rows -> rows)

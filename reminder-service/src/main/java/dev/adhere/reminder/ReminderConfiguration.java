@@ -105,13 +105,13 @@ class ReminderConfiguration {
     }
 
     @Bean
-    TopicTail tail(ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics) {
-        return new TopicTail(List.of(Topic.ADHERENCE, Topic.ALERTS), consumers, topics);
+    LiveCohort liveCohort(Cohort cohort) {
+        return new LiveCohort(cohort);
     }
 
     @Bean
-    LiveCohort liveCohort(Cohort cohort, TopicTail tail) {
-        return new LiveCohort(cohort, tail);
+    Tail cohortTail(ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics, LiveCohort live) {
+        return new Tail(List.of(Topic.ADHERENCE, Topic.ALERTS), consumers, topics, live::on);
     }
 
     @Bean
@@ -211,7 +211,7 @@ class ReminderConfiguration {
 
     @Bean
     Tail nudgesTail(ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics, InboxStreams streams) {
-        return new Tail(Topic.NUDGES, consumers, topics, streams::on);
+        return new Tail(List.of(Topic.NUDGES), consumers, topics, streams::on);
     }
 
     @Bean

@@ -115,7 +115,7 @@ class ChannelsIT {
 
     @Autowired
     @Nullable
-    Tail tail;
+    Tail nudgesTail;
 
     @Autowired
     @Nullable
@@ -713,7 +713,10 @@ class ChannelsIT {
         // A second instance as far as streams go: its own tail, its own streams.
         var elsewhere = new InboxStreams();
         var other = new Tail(
-                Topic.NUDGES, Objects.requireNonNull(consumers), Objects.requireNonNull(topics), elsewhere::on);
+                List.of(Topic.NUDGES),
+                Objects.requireNonNull(consumers),
+                Objects.requireNonNull(topics),
+                elsewhere::on);
         elsewhere.start();
         other.start();
         var seen = new CopyOnWriteArrayList<Nudge.State>();

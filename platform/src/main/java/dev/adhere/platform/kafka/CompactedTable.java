@@ -2,7 +2,6 @@ package dev.adhere.platform.kafka;
 
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.telemetry.Faults;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -11,15 +10,12 @@ import java.util.function.BiConsumer;
 import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.core.ConsumerFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,10 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// This instance's own copy of a compacted topic: read from its beginning, with no group, and kept up to date.
 ///
 /// A lower revision than the one that is there is ignored; a tombstone removes. What cannot be read is skipped.
-public final class CompactedTable<T> implements SmartLifecycle, HealthIndicator {
+public final class CompactedTable<T> extends TopicFollower implements HealthIndicator {
 
     private static final Logger log = LoggerFactory.getLogger(CompactedTable.class);
-    private static final Duration POLL = Duration.ofMillis(500);
 
     // A later release may have written fields that this one does not know.
     private static final JsonMapper TOLERANT = JsonMapper.builder()
@@ -38,16 +33,13 @@ public final class CompactedTable<T> implements SmartLifecycle, HealthIndicator 
             .build();
 
     private final Topic topic;
-    private final ConsumerFactory<String, byte[]> consumers;
-    private final DeclaredTopics topics;
     private final Class<T> type;
     private final ToLongFunction<T> revision;
     private final Map<String, T> rows = new ConcurrentHashMap<>();
     private BiConsumer<String, @Nullable T> onRecord = (_, _) -> {};
     private boolean mustHoldSomething;
+    private Map<TopicPartition, Long> ends = Map.of();
     private volatile boolean caughtUp;
-    private volatile boolean running;
-    private volatile @Nullable Consumer<String, byte[]> consumer;
 
     /// @param type what a record's value is, as JSON
     /// @param revision of a value; the highest of a key stays
@@ -56,12 +48,11 @@ public final class CompactedTable<T> implements SmartLifecycle, HealthIndicator 
             Class<T> type,
             ToLongFunction<T> revision,
             ConsumerFactory<String, byte[]> consumers,
-            DeclaredTopics topics) {
+            DeclaredTopics declared) {
+        super("table", List.of(topic), consumers, declared);
         this.topic = topic;
         this.type = type;
         this.revision = revision;
-        this.consumers = consumers;
-        this.topics = topics;
     }
 
     /// Tells of every record that is read, lower revisions and tombstones (null) too. To be called before the start.
@@ -98,61 +89,20 @@ public final class CompactedTable<T> implements SmartLifecycle, HealthIndicator 
     }
 
     @Override
-    public void start() {
-        running = true;
-        var _ = Thread.ofPlatform().daemon().name("table-" + topic.topicName()).start(this::run);
+    void begin(Consumer<String, byte[]> reader, List<TopicPartition> partitions) {
+        reader.seekToBeginning(partitions);
+        ends = reader.endOffsets(partitions);
     }
 
     @Override
-    public void stop() {
-        running = false;
-        var current = consumer;
-        if (current != null) {
-            current.wakeup();
+    void roundTaken(Consumer<String, byte[]> reader) {
+        if (!caughtUp && ends.entrySet().stream().allMatch(e -> reader.position(e.getKey()) >= e.getValue())) {
+            caughtUp = true;
         }
     }
 
     @Override
-    public boolean isRunning() {
-        return running;
-    }
-
-    private void run() {
-        while (running) {
-            try {
-                if (topics.await(POLL)) {
-                    follow();
-                }
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (WakeupException _) {
-                // stopping
-            } catch (KafkaException e) {
-                log.warn("copy of {} starts again: {}", topic.topicName(), Faults.name(e));
-            }
-        }
-    }
-
-    private void follow() {
-        try (Consumer<String, byte[]> reader = consumers.createConsumer(null, "table-" + topic.topicName())) {
-            consumer = reader;
-            List<TopicPartition> partitions = reader.partitionsFor(topic.topicName()).stream()
-                    .map(p -> new TopicPartition(p.topic(), p.partition()))
-                    .toList();
-            reader.assign(partitions);
-            reader.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = reader.endOffsets(partitions);
-            while (running) {
-                reader.poll(POLL).forEach(this::take);
-                if (!caughtUp && ends.entrySet().stream().allMatch(e -> reader.position(e.getKey()) >= e.getValue())) {
-                    caughtUp = true;
-                }
-            }
-        }
-    }
-
-    private void take(ConsumerRecord<String, byte[]> record) {
+    void take(ConsumerRecord<String, byte[]> record) {
         String key = record.key();
         byte[] value = record.value();
         if (key == null) {

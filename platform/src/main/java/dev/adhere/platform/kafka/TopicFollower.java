@@ -1,10 +1,10 @@
-package dev.adhere.reminder;
+package dev.adhere.platform.kafka;
 
 import dev.adhere.contracts.Topic;
-import dev.adhere.platform.kafka.DeclaredTopics;
 import dev.adhere.platform.telemetry.Faults;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -15,44 +15,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.kafka.core.ConsumerFactory;
-import reactor.core.publisher.Flux;
-import reactor.core.publisher.Sinks;
 
-/// Tells of which users something new was told: every instance reads the topics from their ends, with no
-/// group.
-///
-/// What was told while nobody listened is not told again: who listens begins with what is stored.
-final class TopicTail implements SmartLifecycle {
+/// Reads whole topics on a thread of its own, in every instance: with no group, and anew after a failure.
+abstract sealed class TopicFollower implements SmartLifecycle permits CompactedTable, Tail {
 
-    private static final Logger log = LoggerFactory.getLogger(TopicTail.class);
+    private static final Logger log = LoggerFactory.getLogger(TopicFollower.class);
     private static final Duration POLL = Duration.ofMillis(500);
 
+    private final String name;
     private final List<Topic> topics;
     private final ConsumerFactory<String, byte[]> consumers;
     private final DeclaredTopics declared;
-    private final Sinks.Many<String> changed = Sinks.many().multicast().directBestEffort();
     private volatile boolean running;
     private volatile @Nullable Consumer<String, byte[]> consumer;
 
-    TopicTail(List<Topic> topics, ConsumerFactory<String, byte[]> consumers, DeclaredTopics declared) {
+    TopicFollower(String kind, List<Topic> topics, ConsumerFactory<String, byte[]> consumers, DeclaredTopics declared) {
+        this.name = topics.stream().map(Topic::topicName).collect(Collectors.joining("-", kind + "-", ""));
         this.topics = List.copyOf(topics);
         this.consumers = consumers;
         this.declared = declared;
     }
 
-    /// User ids, each as often as something of the user is told. A listener that falls far behind is ended.
-    Flux<String> changed() {
-        return changed.asFlux().onBackpressureBuffer(10_000);
-    }
+    /// Puts a fresh reader, which has all partitions, where it is to begin.
+    abstract void begin(Consumer<String, byte[]> reader, List<TopicPartition> partitions);
+
+    abstract void take(ConsumerRecord<String, byte[]> record);
+
+    /// Told after each round of records, an empty one too.
+    void roundTaken(Consumer<String, byte[]> reader) {}
 
     @Override
-    public void start() {
+    public final void start() {
         running = true;
-        var _ = Thread.ofPlatform().daemon().name("tail").start(this::run);
+        var _ = Thread.ofPlatform().daemon().name(name).start(this::run);
     }
 
     @Override
-    public void stop() {
+    public final void stop() {
         running = false;
         var current = consumer;
         if (current != null) {
@@ -61,7 +60,7 @@ final class TopicTail implements SmartLifecycle {
     }
 
     @Override
-    public boolean isRunning() {
+    public final boolean isRunning() {
         return running;
     }
 
@@ -77,26 +76,23 @@ final class TopicTail implements SmartLifecycle {
             } catch (WakeupException _) {
                 // stopping
             } catch (KafkaException e) {
-                log.warn("the tail starts again: {}", Faults.name(e));
+                log.warn("{} starts again: {}", name, Faults.name(e));
             }
         }
     }
 
     private void follow() {
-        try (Consumer<String, byte[]> reader = consumers.createConsumer(null, "tail")) {
+        try (Consumer<String, byte[]> reader = consumers.createConsumer(null, name)) {
             consumer = reader;
             List<TopicPartition> partitions = topics.stream()
                     .flatMap(topic -> reader.partitionsFor(topic.topicName()).stream())
                     .map(p -> new TopicPartition(p.topic(), p.partition()))
                     .toList();
             reader.assign(partitions);
-            reader.seekToEnd(partitions);
+            begin(reader, partitions);
             while (running) {
-                for (ConsumerRecord<String, byte[]> record : reader.poll(POLL)) {
-                    if (record.key() != null) {
-                        var _ = changed.tryEmitNext(record.key());
-                    }
-                }
+                reader.poll(POLL).forEach(this::take);
+                roundTaken(reader);
             }
         }
     }
