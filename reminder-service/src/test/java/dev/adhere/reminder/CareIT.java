@@ -56,7 +56,7 @@ import tools.jackson.databind.json.JsonMapper;
             "adhere.kafka.replication-factor=1",
             "adhere.mail.from=adhere@example.org"
         })
-@AutoConfigureWebTestClient
+@AutoConfigureWebTestClient(timeout = "60s")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CareIT {
 

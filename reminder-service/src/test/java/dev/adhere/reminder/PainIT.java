@@ -54,7 +54,7 @@ import tools.jackson.databind.node.ObjectNode;
             "adhere.kafka.replication-factor=1",
             "adhere.pain-rules.emergency-number=144"
         })
-@AutoConfigureWebTestClient
+@AutoConfigureWebTestClient(timeout = "60s")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PainIT {
 

@@ -55,7 +55,7 @@ import tools.jackson.databind.json.JsonMapper;
             "adhere.kafka.replication-factor=1"
         })
 @Import(RecordedSpans.class)
-@AutoConfigureWebTestClient
+@AutoConfigureWebTestClient(timeout = "60s")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReminderServiceIT {
 

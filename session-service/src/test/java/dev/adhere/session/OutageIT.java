@@ -62,7 +62,7 @@ import tools.jackson.databind.json.JsonMapper;
             "adhere.events.silence=PT1S",
             "adhere.security.keys-live=PT3S"
         })
-@AutoConfigureWebTestClient
+@AutoConfigureWebTestClient(timeout = "60s")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @DirtiesContext
 @Import(OutageIT.Broken.class)

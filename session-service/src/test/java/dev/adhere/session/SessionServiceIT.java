@@ -73,7 +73,7 @@ import tools.jackson.databind.json.JsonMapper;
             "adhere.kafka.replication-factor=1"
         })
 @Import(RecordedSpans.class)
-@AutoConfigureWebTestClient
+@AutoConfigureWebTestClient(timeout = "60s")
 @AutoConfigureMetrics
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SessionServiceIT {

@@ -92,7 +92,7 @@ import tools.jackson.databind.json.JsonMapper;
             "adhere.kafka.replication-factor=1",
             "logging.config=classpath:logback-as-shipped.xml"
         })
-@AutoConfigureWebTestClient
+@AutoConfigureWebTestClient(timeout = "60s")
 @AutoConfigureMetrics
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
