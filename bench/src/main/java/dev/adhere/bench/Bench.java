@@ -81,21 +81,26 @@ public final class Bench {
         if (measures(Part.DRAIN)) {
             new Drain(stack, report, session, size.drained()).run(size.repetitions());
         }
-        if (measures(Part.KEEPER) || measures(Part.LATENCY)) {
+        if (measures(Part.KEEPER) || measures(Part.LATENCY) || measures(Part.HERD)) {
             // What was for the recorder alone is not for the keeper.
-            startAtTheEnd(Keeping.GROUP);
+            startAtTheEnd(Population.GROUP);
             report.progress("Starting reminder-service");
             Child reminder = stack.reminderService();
             catalog.close();
-            session.pause();
-            var keeping = new Keeping(stack, report, reminder, size);
-            keeping.prepare();
-            if (measures(Part.KEEPER)) {
-                keeping.run(size.repetitions());
+            if (measures(Part.KEEPER) || measures(Part.LATENCY)) {
+                session.pause();
+                var keeping = new Keeping(stack, report, reminder, size);
+                keeping.prepare();
+                if (measures(Part.KEEPER)) {
+                    keeping.run(size.repetitions());
+                }
+                session.resume();
+                if (measures(Part.LATENCY)) {
+                    new Latency(stack, report, keeping, size.streams()).run(size.latencySeconds());
+                }
             }
-            session.resume();
-            if (measures(Part.LATENCY)) {
-                new Latency(stack, report, keeping, size.streams()).run(size.latencySeconds());
+            if (measures(Part.HERD)) {
+                new Herd(stack, report).run(size.herd());
             }
         }
     }
@@ -114,7 +119,7 @@ public final class Bench {
 
     private Map<TopicPartition, OffsetAndMetadata> ends() {
         var ends = new HashMap<TopicPartition, OffsetAndMetadata>();
-        Keeping.ends(stack).forEach((partition, end) -> ends.put(partition, new OffsetAndMetadata(end)));
+        Population.ends(stack).forEach((partition, end) -> ends.put(partition, new OffsetAndMetadata(end)));
         return ends;
     }
 

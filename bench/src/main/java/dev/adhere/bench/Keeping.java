@@ -12,47 +12,29 @@ import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.ReplaceOneModel;
 import dev.adhere.bench.Event.Prepared;
 import java.io.IOException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalTime;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.utils.Utils;
 import org.bson.Document;
 
 /// How many events a second the keeper folds, against the bare driver that reads the same documents and
 /// writes them back under compare-and-set: two finds and two bulk writes a batch of 1,000 events.
 ///
-/// Every user has a plan and six weeks of history: one is given them over HTTP and Kafka, the others are
-/// copies of it.
+/// Every user has a plan and six weeks of history.
 final class Keeping {
 
-    static final String GROUP = "reminder-keeper";
-    private static final String TOPIC = "session-events";
     private static final int BATCH = 1_000;
-    private static final int DAYS_OF_HISTORY = 41;
-    private static final int SETS_A_DAY = 9;
 
     private final Stack stack;
     private final Report report;
     private final Options.Size size;
-    private final MongoDatabase kept;
     private final MongoDatabase raw;
-    private final ZoneId zone = nightNow();
     private final Child reminderService;
+    private final Population population;
     private int rotation;
 
     Keeping(Stack stack, Report report, Child reminderService, Options.Size size) {
@@ -60,54 +42,23 @@ final class Keeping {
         this.report = report;
         this.reminderService = reminderService;
         this.size = size;
-        this.kept = stack.mongo().getDatabase("adhere_reminder");
+        // Between two and three at night no day ends and no nudge falls due.
+        this.population = new Population(stack, Population.whereItIs(2));
         this.raw = stack.mongo().getDatabase("bench_raw");
-    }
-
-    // A zone where it is between two and three at night: no day ends and no nudge falls due while this runs.
-    private static ZoneId nightNow() {
-        int offset = Math.floorMod(2 - LocalTime.now(ZoneOffset.UTC).getHour() + 11, 24) - 11;
-        return ZoneId.of("Etc/GMT" + (offset > 0 ? "-" : "+") + Math.abs(offset));
     }
 
     /// Gives every user a head and the day that events will come for.
     void prepare() throws IOException, InterruptedException {
         report.progress("Making %d users with a plan and a history", size.users());
-        String like = "bench-model";
-        put("/v1/users/" + like + "/coaches/bench-coach", stack.token("bench-admin", "admin"), "");
-        LocalDate today = LocalDate.now(zone);
-        put("/v1/users/" + like + "/plan", stack.token("bench-coach", "coach"), """
-                {"timeZone":"%s","versions":[{"effectiveFrom":"%s","items":[
-                {"id":"bridge","exerciseId":"bridge","sets":3,"reps":10,"schedule":{"everyDays":1}},
-                {"id":"bird-dog","exerciseId":"bird-dog","sets":2,"reps":5,"schedule":{"everyDays":1}},
-                {"id":"plank","exerciseId":"plank","sets":3,"holdSeconds":30,"schedule":{"dayOfWeek":["mon","wed","fri"]}}]}]}
-                """.formatted(
-                        zone, today.minusDays(DAYS_OF_HISTORY)));
-        var history = new ArrayList<Prepared>();
-        for (LocalDate date = today.minusDays(DAYS_OF_HISTORY); date.isBefore(today); date = date.plusDays(1)) {
-            for (int set = 0; set < SETS_A_DAY; set++) {
-                history.add(event(like, date, set).prepared());
-            }
+        population.model("bench-model", "{\"everyDays\":1}");
+        for (String collection : List.of("users", "days")) {
+            Drain.indexes(population.collection(collection), raw.getCollection(collection));
         }
-        try (var producer = new RawProducer(stack.bootstrap())) {
-            producer.sendAll(TOPIC, history);
-        }
-        awaitFolded();
-        Document head = only("users", like);
-        Document day = only("days", like + "|" + today.minusDays(1));
-        // Where the model's records stood in its partition says nothing about the others'.
-        head.remove("topicId");
-        head.remove("appliedOffset");
-        copies(
-                "users",
-                user -> new Document(head)
-                        .append("_id", user)
-                        .append("partition", Utils.toPositive(Utils.murmur2(Event.bytes(user))) % Stack.PARTITIONS));
-        copies(
-                "days",
-                user -> new Document(day)
-                        .append("_id", user + "|" + today.minusDays(1))
-                        .append("userId", user));
+        population.copy(
+                "bench-model",
+                size.users(),
+                Event::user,
+                collection -> List.of(population.collection(collection), rawCollection(collection)));
     }
 
     void run(int repetitions) {
@@ -148,11 +99,6 @@ final class Keeping {
         report.ratio("keeper, against those", keeperNine, rawNineByTwo);
     }
 
-    private Event event(String user, LocalDate date, int number) {
-        Instant at = date.atTime(8, 0).atZone(zone).toInstant().plusSeconds(90L * number);
-        return Event.of(user, at, zone.getId());
-    }
-
     // Users take turns, so that their days stay of one size.
     private List<String> next(int users) {
         List<String> those = IntStream.range(rotation, rotation + users)
@@ -163,9 +109,9 @@ final class Keeping {
     }
 
     private List<Event> events(int users, int each) {
-        LocalDate yesterday = LocalDate.now(zone).minusDays(1);
+        LocalDate yesterday = LocalDate.now(population.zone()).minusDays(1);
         return next(users).stream()
-                .flatMap(user -> IntStream.range(0, each).mapToObj(n -> event(user, yesterday, 20 + n)))
+                .flatMap(user -> IntStream.range(0, each).mapToObj(n -> population.event(user, yesterday, 20 + n)))
                 .toList();
     }
 
@@ -173,11 +119,11 @@ final class Keeping {
         List<Prepared> records =
                 events(users, each).stream().map(Event::prepared).toList();
         reminderService.pause();
-        producer.sendAll(TOPIC, records);
-        long end = end();
+        producer.sendAll(Population.TOPIC, records);
+        long end = population.end();
         long began = System.nanoTime();
         reminderService.resume();
-        Waits.until("events folded", end, this::committed);
+        Waits.until("events folded", end, population::committed);
         return records.size() * 1e9 / (System.nanoTime() - began);
     }
 
@@ -195,7 +141,7 @@ final class Keeping {
     }
 
     private void readAndSet(List<Event> events) {
-        String date = "|" + LocalDate.now(zone).minusDays(1);
+        String date = "|" + LocalDate.now(population.zone()).minusDays(1);
         for (int from = 0; from < events.size(); from += BATCH) {
             var users = new LinkedHashSet<String>();
             events.subList(from, Math.min(events.size(), from + BATCH)).forEach(event -> users.add(event.user()));
@@ -231,73 +177,15 @@ final class Keeping {
                 .withWriteConcern(WriteConcern.MAJORITY.withJournal(true));
     }
 
-    private Document only(String collection, String id) {
-        Document found = kept.getCollection(collection).find(eq("_id", id)).first();
-        if (found == null) {
-            throw new IllegalStateException("there is no " + id + " in " + collection);
-        }
-        return found;
-    }
-
-    private interface Copy {
-        Document of(String user);
-    }
-
-    private void copies(String collection, Copy copy) {
-        Drain.indexes(kept.getCollection(collection), raw.getCollection(collection));
-        for (int from = 0; from < size.users(); from += BATCH) {
-            List<Document> some = IntStream.range(from, Math.min(size.users(), from + BATCH))
-                    .mapToObj(n -> copy.of(Event.user(n)))
-                    .toList();
-            var _ = kept.getCollection(collection).insertMany(some);
-            var _ = rawCollection(collection).insertMany(some);
-        }
-    }
-
     /// Waits until the keeper has committed all that there is.
     void awaitFolded() {
-        Waits.until("events folded", end(), this::committed);
-    }
-
-    private long committed() {
-        return Waits.result(stack.admin().listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata())
-                .values()
-                .stream()
-                .mapToLong(offset -> offset == null ? 0 : offset.offset())
-                .sum();
-    }
-
-    /// Where each partition of the events' topic ends.
-    static Map<TopicPartition, Long> ends(Stack stack) {
-        var ask = new HashMap<TopicPartition, OffsetSpec>();
-        for (int i = 0; i < Stack.PARTITIONS; i++) {
-            ask.put(new TopicPartition(TOPIC, i), OffsetSpec.latest());
-        }
-        var ends = new HashMap<TopicPartition, Long>();
-        Waits.result(stack.admin().listOffsets(ask).all())
-                .forEach((partition, end) -> ends.put(partition, end.offset()));
-        return ends;
-    }
-
-    private long end() {
-        return ends(stack).values().stream().mapToLong(Long::longValue).sum();
-    }
-
-    private void put(String path, String token, String body) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(stack.reminder().resolve(path))
-                .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json")
-                .PUT(BodyPublishers.ofString(body))
-                .build();
-        var answer = stack.http().send(request, BodyHandlers.ofString());
-        if (answer.statusCode() / 100 != 2) {
-            throw new IOException("PUT " + path + " answers " + answer.statusCode() + " " + answer.body());
-        }
+        population.awaitFolded();
     }
 
     /// Bytes of a document of this collection, on average.
     private int size(String collection) {
-        Document size = kept.getCollection(collection)
+        Document size = population
+                .collection(collection)
                 .aggregate(List.of(
                         new Document("$limit", 500),
                         new Document(

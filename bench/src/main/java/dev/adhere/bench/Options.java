@@ -20,7 +20,7 @@ record Options(int portOffset, @Nullable Path data, Size size, Set<Part> only) {
 
               --quick           a minute, to see that it works; its figures mean nothing
               --long            three times the repetitions
-              --only PART       ingest, drain, keeper, latency
+              --only PART       ingest, drain, keeper, latency, herd
               --port-offset N   adds N to every port (9092 becomes 9092 + N); 5000 if not given
               --data DIR        keeps everything, logs too, in DIR, which must not exist
             """;
@@ -30,7 +30,8 @@ record Options(int portOffset, @Nullable Path data, Size size, Set<Part> only) {
         INGEST,
         DRAIN,
         KEEPER,
-        LATENCY
+        LATENCY,
+        HERD
     }
 
     /// How much of it.
@@ -41,10 +42,11 @@ record Options(int portOffset, @Nullable Path data, Size size, Set<Part> only) {
     /// @param users with a history, of whom the keeper has heads
     /// @param streams that are open at once while latency is measured
     /// @param latencySeconds how long it is measured
-    record Size(int repetitions, int sendMillis, int drained, int users, int streams, int latencySeconds) {
-        static final Size QUICK = new Size(1, 500, 4_000, 1_200, 100, 4);
-        static final Size NORMAL = new Size(5, 2_000, 60_000, 12_000, 1_000, 20);
-        static final Size LONG = new Size(15, 3_000, 100_000, 20_000, 1_000, 60);
+    /// @param herd users who are due in the same minute
+    record Size(int repetitions, int sendMillis, int drained, int users, int streams, int latencySeconds, int herd) {
+        static final Size QUICK = new Size(1, 500, 4_000, 1_200, 100, 4, 1_000);
+        static final Size NORMAL = new Size(5, 2_000, 60_000, 12_000, 1_000, 20, 50_000);
+        static final Size LONG = new Size(15, 3_000, 100_000, 20_000, 1_000, 60, 50_000);
 
         boolean quick() {
             return this == QUICK;

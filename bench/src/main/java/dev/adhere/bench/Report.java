@@ -73,6 +73,15 @@ final class Report {
         out.println(line(name, millis));
     }
 
+    /// @param seconds that something took
+    /// @param aim the most that it is to be
+    void seconds(String name, double seconds, double aim) {
+        judge(name, seconds <= aim);
+        out.printf(
+                Locale.ROOT, "%-52s %6.1f s  aim %.0f s %s%n", name, seconds, aim, seconds <= aim ? "met" : "MISSED");
+        out.flush();
+    }
+
     private static String line(String name, double[] millis) {
         return String.format(
                 Locale.ROOT,

@@ -110,6 +110,11 @@ final class Stack implements AutoCloseable {
         return root;
     }
 
+    /// Where reminder-service takes its mail to; nobody listens there yet.
+    int smtpPort() {
+        return 3_025 + offset;
+    }
+
     int sessionPort() {
         return 8_082 + offset;
     }
@@ -159,6 +164,8 @@ final class Stack implements AutoCloseable {
                         "--spring.mongodb.uri=" + mongoUri(database),
                         "--adhere.security.issuer=" + issuer.issuerUri(),
                         "--adhere.security.jwks-uri=" + issuer.jwksUri(),
+                        "--spring.mail.host=127.0.0.1",
+                        "--spring.mail.port=" + smtpPort(),
                         "--adhere.kafka.user-partitions=" + PARTITIONS,
                         "--adhere.kafka.replication-factor=1"));
         var request = HttpRequest.newBuilder(

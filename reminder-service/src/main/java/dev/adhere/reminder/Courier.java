@@ -54,21 +54,23 @@ final class Courier implements SmartLifecycle {
     // What has not begun by then is to be looked at again first: the work may have been done meanwhile.
     private static final Duration WAIT_FOR_LINE = Duration.ofSeconds(3);
 
-    private final Map<Channel, Sender> senders;
     private final Keeper keeper;
     private final Metrics metrics;
     private final Clock clock;
-    private final Map<Channel, Semaphore> lines = new EnumMap<>(Channel.class);
+    private final Map<Channel, Line> lines = new EnumMap<>(Channel.class);
     private volatile @Nullable ExecutorService workers;
 
+    // Each channel has places and a pace of its own: receivers that are slow keep no mail waiting.
+    private record Line(Sender sender, Semaphore places, Pace pace) {}
+
     /// @param senders of every channel but the inbox, which needs none
-    Courier(Map<Channel, Sender> senders, Keeper keeper, Metrics metrics, Clock clock) {
-        this.senders = Map.copyOf(senders);
+    /// @param perSecond the most messages that go out through one channel
+    Courier(Map<Channel, Sender> senders, int perSecond, Keeper keeper, Metrics metrics, Clock clock) {
         this.keeper = keeper;
         this.metrics = metrics;
         this.clock = clock;
-        // Each channel has lines of its own: receivers that are slow keep no mail waiting.
-        senders.keySet().forEach(channel -> lines.put(channel, new Semaphore(AT_ONCE, true)));
+        senders.forEach((channel, sender) ->
+                lines.put(channel, new Line(sender, new Semaphore(AT_ONCE, true), new Pace(perSecond))));
     }
 
     @Override
@@ -135,26 +137,26 @@ final class Courier implements SmartLifecycle {
     }
 
     private Nudging.Ended send(Channel channel, Letter letter) {
-        Sender sender = senders.get(channel);
-        Semaphore line = lines.get(channel);
-        if (sender == null || line == null) {
+        Line line = lines.get(channel);
+        if (line == null) {
             return Nudging.Ended.with(Nudging.Result.REFUSED);
         }
         try {
-            if (!line.tryAcquire(WAIT_FOR_LINE.toMillis(), TimeUnit.MILLISECONDS)) {
-                return Nudging.Ended.with(Nudging.Result.NOT_BEGUN);
+            if (!line.pace().await(WAIT_FOR_LINE)
+                    || !line.places().tryAcquire(WAIT_FOR_LINE.toMillis(), TimeUnit.MILLISECONDS)) {
+                return new Nudging.Ended(Nudging.Result.NOT_BEGUN, line.pace().comeAgainIn(clock.instant()));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return Nudging.Ended.with(Nudging.Result.NOT_BEGUN);
         }
         try {
-            return sender.send(letter);
+            return line.sender().send(letter);
         } catch (RuntimeException e) {
             log.warn("an attempt to send failed: {}", e.getClass().getName());
             return Nudging.Ended.with(Nudging.Result.UNKNOWN);
         } finally {
-            line.release();
+            line.places().release();
         }
     }
 }

@@ -4,8 +4,10 @@ import dev.adhere.contracts.Topic;
 import dev.adhere.platform.telemetry.Faults;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -94,8 +96,10 @@ final class DueTimes implements SmartLifecycle {
 
     private void tick() {
         try {
-            fire();
             Set<Integer> owned = partitions.owned();
+            metrics.timersDue(owned.isEmpty() ? 0 : users.countDue(owned, clock.instant()));
+            // A herd is taken batch after batch, with no pause between.
+            while (isRunning() && fire() == BATCH) {}
             if (!owned.isEmpty()) {
                 teller.tellPending(() -> users.pending(owned, BATCH), clock.instant());
             }
@@ -105,34 +109,34 @@ final class DueTimes implements SmartLifecycle {
         }
     }
 
-    private void fire() {
+    /// How many users were folded.
+    private int fire() {
         Set<Integer> owned = partitions.owned();
-        if (owned.isEmpty()) {
-            metrics.timersDue(0);
-            return;
-        }
         Instant now = clock.instant();
-        List<UserState> due = users.due(owned, now, BATCH);
-        metrics.timersDue(due.size() < BATCH ? due.size() : users.countDue(owned, now));
-        if (due.isEmpty()) {
-            return;
-        }
-        askWhereTheyEnd(due.stream().map(head -> partitions.of(head.userId())).collect(Collectors.toSet()));
+        var due = new HashMap<String, UserState>();
+        users.due(owned, now, BATCH).forEach(head -> due.put(head.userId(), head));
+        askWhereTheyEnd(due.keySet().stream().map(partitions::of).collect(Collectors.toSet()));
         // Users whose partitions were cleared up to different moments are folded apart: what has not been
-        // cleared yet
-        // must not be decided.
+        // cleared yet must not be decided.
         String claim = UUID.randomUUID().toString();
         var byMoment = new HashMap<Instant, HashMap<String, List<Fold.Input>>>();
-        for (UserState head : due) {
+        for (UserState head : due.values()) {
             Instant cleared = partitions.clearedUpTo(partitions.of(head.userId()), now);
             if (cleared != null && head.nextDueAt() != null && !head.nextDueAt().isAfter(cleared)) {
                 byMoment.computeIfAbsent(cleared, _ -> new HashMap<>())
                         .put(head.userId(), List.of(new Fold.Due(claim)));
             }
         }
-        // What is to be sent goes out at once; what is to be told is found by its mark.
-        byMoment.forEach(
-                (moment, inputs) -> courier.take(keeper.fold(inputs, moment).values(), claim));
+        // What is to be sent goes out at once, and is told in the same turn.
+        byMoment.forEach((moment, inputs) -> teller.tellPending(
+                () -> {
+                    Collection<UserState> stored =
+                            keeper.fold(inputs, due, moment).values();
+                    courier.take(stored, claim);
+                    return stored;
+                },
+                now));
+        return byMoment.values().stream().mapToInt(Map::size).sum();
     }
 
     private void askWhereTheyEnd(Set<Integer> those) {

@@ -49,11 +49,16 @@ final class Keeper {
 
     /// Folds each user's inputs, in their order, and returns the heads that are stored afterwards.
     Map<String, UserState> fold(Map<String, List<Input>> inputs, Instant now) {
+        return fold(inputs, users.heads(inputs.keySet()), now);
+    }
+
+    /// The same for who has just read these users' heads. Where one has changed since, it is read again.
+    Map<String, UserState> fold(Map<String, List<Input>> inputs, Map<String, UserState> read, Instant now) {
         var stored = new HashMap<String, UserState>();
         Map<String, List<Input>> open = inputs;
         for (int attempt = 0; !open.isEmpty(); attempt++) {
             nextAttempt(attempt);
-            Map<String, User> loaded = load(open, now);
+            Map<String, User> loaded = load(open, attempt == 0 ? read : users.heads(open.keySet()), now);
             var changes = new ArrayList<Users.Change>();
             for (var entry : open.entrySet()) {
                 User before = Objects.requireNonNull(loaded.get(entry.getKey()));
@@ -156,11 +161,13 @@ final class Keeper {
         }
     }
 
-    private Map<String, User> load(Map<String, List<Input>> inputs, Instant now) {
-        Map<String, UserState> heads = users.heads(inputs.keySet());
+    private Map<String, User> load(Map<String, List<Input>> inputs, Map<String, UserState> read, Instant now) {
+        var heads = new HashMap<String, UserState>();
         var dayIds = new HashSet<String>();
         inputs.forEach((userId, list) -> {
-            UserState head = heads.computeIfAbsent(userId, id -> UserState.unknown(id, now));
+            UserState known = read.get(userId);
+            UserState head = known == null ? UserState.unknown(userId, now) : known;
+            heads.put(userId, head);
             for (Input input : list) {
                 Fold.needs(head, input).forEach(date -> dayIds.add(UserDocuments.dayId(userId, date)));
             }

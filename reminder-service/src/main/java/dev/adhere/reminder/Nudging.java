@@ -36,7 +36,7 @@ final class Nudging {
 
     /// How an attempt ended.
     enum Result {
-        /// There was no line free for it.
+        /// It was not its turn yet.
         NOT_BEGUN,
         /// The channel has taken it.
         TAKEN,
@@ -52,7 +52,7 @@ final class Nudging {
 
     /// How an attempt ended.
     ///
-    /// @param pause for how long the other end asks to be left alone
+    /// @param pause for how long the other end, or our own queue, asks to be left alone
     record Ended(Result result, Duration pause) {
 
         static Ended with(Result result) {
@@ -194,10 +194,14 @@ final class Nudging {
     // The next attempt through the same channel, or the first through the next one.
     private Decision again(Decision decision, Outgoing outgoing, Duration pause, Instant now) {
         Duration wait = FIRST_RETRY.multipliedBy(1L << 2 * (outgoing.attempts() - 1));
-        Instant at = now.plus(pause.compareTo(wait) > 0 ? pause : wait);
+        Instant at = now.plus(longer(pause, wait));
         return outgoing.attempts() >= ATTEMPTS || at.isAfter(outgoing.expiresAt())
                 ? next(decision, outgoing, now)
                 : decision.to(State.PENDING, new Outgoing(at, outgoing.expiresAt(), outgoing.attempts(), null));
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
     }
 
     // The channel after the one that failed; where there is none, the inbox has to do.
@@ -244,7 +248,10 @@ final class Nudging {
                     decision.to(
                             State.PENDING,
                             new Outgoing(
-                                    now.plus(NOT_BEGUN_AGAIN), outgoing.expiresAt(), outgoing.attempts() - 1, null));
+                                    now.plus(longer(ended.pause(), NOT_BEGUN_AGAIN)),
+                                    outgoing.expiresAt(),
+                                    outgoing.attempts() - 1,
+                                    null));
                 case LATER -> again(decision, outgoing, ended.pause(), now);
             };
         });

@@ -150,6 +150,7 @@ class ReminderConfiguration {
     Courier courier(
             JavaMailSenderImpl mailServer,
             @Value("${adhere.mail.from}") String from,
+            @Value("${adhere.sending.per-second}") int perSecond,
             Unsubscribing unsubscribing,
             Outbound outbound,
             Vapid vapid,
@@ -166,6 +167,7 @@ class ReminderConfiguration {
                         new Webhook(outbound, json),
                         Channel.WEB_PUSH,
                         new WebPush(outbound, vapid, subscriptions, json)),
+                perSecond,
                 keeper,
                 metrics,
                 clock);

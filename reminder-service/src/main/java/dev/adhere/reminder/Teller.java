@@ -76,12 +76,13 @@ final class Teller {
     /// Tells what is pending of these users, and notes that it was told. Who changed meanwhile is told
     /// again.
     ///
-    /// @param pending gives the heads as they are stored
+    /// @param pending gives the heads as they are stored; may be a fold
     void tellPending(Supplier<Collection<UserState>> pending, Instant now) {
         var sends = new ArrayList<CompletableFuture<?>>();
         var writes = new ArrayList<WriteModel<Document>>();
         var raised = new ArrayList<WriteModel<Document>>();
         var told = new HashMap<String, List<Fold.Input>>();
+        var heads = new HashMap<String, UserState>();
         turn.lock();
         try {
             for (UserState head : pending.get()) {
@@ -105,6 +106,7 @@ final class Teller {
                     }
                 }
                 told.put(head.userId(), List.of(new Fold.Told(head.revision())));
+                heads.put(head.userId(), head);
             }
         } finally {
             turn.unlock();
@@ -115,7 +117,7 @@ final class Teller {
         log(nudges, writes);
         log(alerts, raised);
         await(sends);
-        var _ = keeper.fold(told, now);
+        var _ = keeper.fold(told, heads, now);
     }
 
     private ProducerRecord<String, byte[]> told(UserState head, Nudge nudge) {

@@ -65,7 +65,7 @@ class DueTimesIT {
                     new DecisionLog(database.getCollection("nudges"), database.getCollection("alerts")),
                     keeper,
                     JsonMapper.shared()),
-            new Courier(Map.of(), keeper, new Metrics(new SimpleMeterRegistry(), clock), clock),
+            new Courier(Map.of(), 1, keeper, new Metrics(new SimpleMeterRegistry(), clock), clock),
             partitions,
             admin,
             new Metrics(new SimpleMeterRegistry(), clock),

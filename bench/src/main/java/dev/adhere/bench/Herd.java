@@ -1,0 +1,188 @@
+package dev.adhere.bench;
+
+import static com.mongodb.client.model.Filters.and;
+import static com.mongodb.client.model.Filters.in;
+import static com.mongodb.client.model.Filters.lte;
+
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.bson.Document;
+import org.bson.conversions.Bson;
+
+/// How long it takes to decide on users who are all due in the same minute, how fast their mails go out then, and what
+/// an
+/// event of somebody else has to wait meanwhile.
+///
+/// Every twenty-fifth wants e-mail, the others have their inbox.
+final class Herd {
+
+    private static final int ONE_BY_MAIL_IN = 25;
+    private static final Duration BEFORE = Duration.ofSeconds(20);
+
+    // Half an hour before the time of day that a plan names.
+    private static final Duration DUE_SOON_AHEAD = Duration.ofMinutes(30);
+    private static final int SENDERS = 20;
+    private static final Duration PAUSE = Duration.ofMillis(100);
+
+    private final Stack stack;
+    private final Report report;
+    private final Population population;
+
+    /// What somebody else's event took, and when it was sent.
+    private record Sent(Instant at, double millis) {}
+
+    Herd(Stack stack, Report report) {
+        this.stack = stack;
+        this.report = report;
+        this.population = new Population(stack, Population.whereItIs(12));
+    }
+
+    void run(int users) throws IOException, InterruptedException {
+        report.progress("Making %d users who are due at once", users);
+        // Making 10,000 takes some ten seconds, the models about as long.
+        Instant due = Instant.now()
+                .plusSeconds(60 + users / 500)
+                .plus(BEFORE)
+                .truncatedTo(ChronoUnit.MINUTES)
+                .plus(1, ChronoUnit.MINUTES);
+        prepare(due, users);
+        if (Instant.now().isAfter(due.minus(BEFORE))) {
+            throw new IllegalStateException("the herd was not ready in time");
+        }
+        var mails = new GreenMail(new ServerSetup(stack.smtpPort(), "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+        mails.start();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Queue<Sent> sent = new ConcurrentLinkedQueue<>();
+            List<Future<?>> senders = new ArrayList<>();
+            for (int n = 0; n < SENDERS; n++) {
+                String user = "beside-" + n;
+                senders.add(threads.submit(() -> send(user, sent)));
+            }
+            try {
+                measure(due, users, mails, sent);
+            } finally {
+                senders.forEach(sender -> sender.cancel(true));
+            }
+        } finally {
+            mails.stop();
+        }
+    }
+
+    private void prepare(Instant due, int users) throws IOException, InterruptedException {
+        ZonedDateTime named = due.plus(DUE_SOON_AHEAD).atZone(population.zone());
+        String schedule = "{\"everyDays\":1,\"timesOfDay\":[\"%s\"]}".formatted(LocalTime.from(named));
+        population.model("herd-inbox", schedule);
+        population.put(
+                "/v1/users/herd-mail/preferences", stack.token("herd-mail", "user"), """
+                {"timeZone":"%s","preferredTime":"18:00","quietHours":{"from":"21:00","to":"08:00"},
+                "channels":["EMAIL","INBOX"],"email":"herd@example.org","mutedKinds":[],"nudges":true}
+                """.formatted(population.zone()));
+        population.model("herd-mail", schedule);
+        for (String model : List.of("herd-inbox", "herd-mail")) {
+            Instant next = population.only("users", model).getDate("nextDueAt").toInstant();
+            if (!next.equals(due)) {
+                throw new IllegalStateException(model + " is due at " + next + " and not at " + due);
+            }
+        }
+        int byMail = users / ONE_BY_MAIL_IN;
+        // The models are two of them.
+        copies("herd-inbox", users - byMail - 1);
+        copies("herd-mail", byMail - 1);
+    }
+
+    private void copies(String model, int users) {
+        population.copy(
+                model,
+                users,
+                n -> model + "-%05d".formatted(n),
+                collection -> List.of(population.collection(collection)));
+    }
+
+    private void measure(Instant due, int users, GreenMail mails, Queue<Sent> sent) {
+        int byMail = users / ONE_BY_MAIL_IN;
+        report.progress("Waiting for the minute");
+        Bson isDue = and(
+                in("partition", IntStream.range(0, Stack.PARTITIONS).boxed().toList()),
+                lte("nextDueAt", Date.from(due)));
+        Waits.until("due", due.toEpochMilli(), System::currentTimeMillis);
+        report.progress("Deciding on %d users", population.collection("users").countDocuments(isDue));
+        Waits.until("decided", 0, () -> -population.collection("users").countDocuments(isDue));
+        Instant decided = Instant.now();
+        Bson dueSoon = new Document("userId", new Document("$regex", "^herd-")).append("kind", "DUE_SOON");
+        Waits.until(
+                "decisions told", users, () -> population.collection("nudges").countDocuments(dueSoon));
+        Instant told = Instant.now();
+        report.progress("Waiting for %d mails", byMail);
+        var perSecond = new ArrayList<Integer>();
+        int arrived = 0;
+        while (arrived < byMail && perSecond.size() < 600) {
+            LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+            int now = mails.getReceivedMessages().length;
+            perSecond.add(now - arrived);
+            arrived = now;
+        }
+        Instant delivered = Instant.now();
+
+        report.heading("%,d users due in the same minute".formatted(users));
+        report.seconds("all decided", seconds(due, decided), 30);
+        report.progress("all told after %.1f s", seconds(due, told));
+        report.progress(
+                "%d of %d mails after %.1f s, at most %d in one second",
+                arrived,
+                byMail,
+                seconds(due, delivered),
+                perSecond.stream().mapToInt(n -> n).max().orElse(0));
+        if (arrived != byMail) {
+            throw new IllegalStateException(arrived + " mails of " + byMail);
+        }
+        Bson unsettled = and(dueSoon, in("state", "UNKNOWN", "SENDING", "PENDING"));
+        Waits.until("mails settled", 0, () -> -population.collection("nudges").countDocuments(unsettled));
+        report.latency("an event of somebody else, before", millis(sent, due.minus(BEFORE), due));
+        report.latency("an event of somebody else, meanwhile", millis(sent, due, decided), 300);
+    }
+
+    private static double seconds(Instant from, Instant to) {
+        return Duration.between(from, to).toMillis() / 1e3;
+    }
+
+    private static double[] millis(Queue<Sent> sent, Instant from, Instant to) {
+        return sent.stream()
+                .filter(s -> !s.at().isBefore(from) && s.at().isBefore(to))
+                .mapToDouble(Sent::millis)
+                .sorted()
+                .toArray();
+    }
+
+    // One event after another, each in a request of its own.
+    private void send(String user, Queue<Sent> sent) {
+        try (var connection = new Connection(stack.sessionPort(), stack.token(user, "user"))) {
+            while (!Thread.currentThread().isInterrupted()) {
+                Event event = Event.of(user, Instant.now().minusSeconds(60), "UTC");
+                byte[] request = connection.request("application/cloudevents+json", event.json());
+                Instant at = Instant.now();
+                long began = System.nanoTime();
+                var _ = connection.exchange(request);
+                sent.add(new Sent(at, (System.nanoTime() - began) / 1e6));
+                LockSupport.parkNanos(PAUSE.toNanos());
+            }
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}
