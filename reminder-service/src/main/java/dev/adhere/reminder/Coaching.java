@@ -58,6 +58,7 @@ public final class Coaching {
     private final ExcuseController excuses;
     private final AlertController alerts;
     private final PainController pain;
+    private final ExplanationController explanations;
     private final Exercises exercises;
     private final Clock clock;
 
@@ -71,6 +72,7 @@ public final class Coaching {
             ExcuseController excuses,
             AlertController alerts,
             PainController pain,
+            ExplanationController explanations,
             Exercises exercises,
             Clock clock) {
         this.cohort = cohort;
@@ -82,6 +84,7 @@ public final class Coaching {
         this.excuses = excuses;
         this.alerts = alerts;
         this.pain = pain;
+        this.explanations = explanations;
         this.exercises = exercises;
         this.clock = clock;
     }
@@ -660,28 +663,45 @@ public final class Coaching {
             long excused,
             BigDecimal over,
             List<Owed> owed,
-            List<Uncounted> uncounted) {}
+            List<Uncounted> uncounted,
+            List<Why> whys) {}
 
-    /// Why a day's figures are what they are.
+    /// Why a rule about pain applied, or why a nudge was sent or was not.
+    ///
+    /// @param rule its number
+    /// @param rulesVersion of the thresholds; null where the rule has none that can be set
+    public record Why(String text, String rule, @Nullable String rulesVersion) {}
+
+    /// Why a day's figures, postponements and nudges are what they are.
     ///
     /// @param date a local date of the client
-    public Mono<DayFile> day(Caller caller, String userId, String date) {
-        return Blocking.call(() -> Client.of(CohortRow.of(read(caller, userId), clock.instant())))
-                .zipWith(
+    /// @param language `en` or `de`
+    public Mono<DayFile> day(Caller caller, String userId, String date, String language) {
+        return Mono.zip(
+                        Blocking.call(() -> Client.of(CohortRow.of(read(caller, userId), clock.instant()))),
                         adherence.explain(userId, date, caller),
-                        (client, e) -> new DayFile(
-                                client,
-                                e.date(),
-                                e.closed(),
-                                e.planEffectiveFrom(),
-                                e.day().done(),
-                                e.day().due(),
-                                e.day().excused(),
-                                e.day().over(),
-                                e.slots().stream().map(this::owed).toList(),
-                                Stream.concat(e.unassigned().stream(), e.notCounted().stream())
-                                        .map(fact -> new Uncounted(fact.time(), fact.receivedAt(), fact.rule()))
-                                        .toList()));
+                        explanations.explanation(userId, date, language, caller))
+                .map(parts -> {
+                    AdherenceController.ExplainBody e = parts.getT2();
+                    return new DayFile(
+                            parts.getT1(),
+                            e.date(),
+                            e.closed(),
+                            e.planEffectiveFrom(),
+                            e.day().done(),
+                            e.day().due(),
+                            e.day().excused(),
+                            e.day().over(),
+                            e.slots().stream().map(this::owed).toList(),
+                            Stream.concat(e.unassigned().stream(), e.notCounted().stream())
+                                    .map(fact -> new Uncounted(fact.time(), fact.receivedAt(), fact.rule()))
+                                    .toList(),
+                            parts.getT3().statements().stream()
+                                    .filter(s ->
+                                            s.about() == Explanation.About.PAIN || s.about() == Explanation.About.NUDGE)
+                                    .map(s -> new Why(s.text(), s.rule(), s.rulesVersion()))
+                                    .toList());
+                });
     }
 
     private Owed owed(AdherenceController.ExplainSlot s) {

@@ -94,7 +94,7 @@ final class NudgeTexts {
         return new MessageFormat(pattern, locale(language)).format(values);
     }
 
-    private static String moment(Instant instant, ZoneId zone, Preferences.Language language) {
+    static String moment(Instant instant, ZoneId zone, Preferences.Language language) {
         return DateTimeFormatter.ofLocalizedDateTime(FormatStyle.LONG, FormatStyle.SHORT)
                 .withLocale(locale(language))
                 .format(instant.atZone(zone));

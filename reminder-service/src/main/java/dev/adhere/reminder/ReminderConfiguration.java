@@ -125,9 +125,11 @@ class ReminderConfiguration {
             ExcuseController excuses,
             AlertController alerts,
             PainController pain,
+            ExplanationController explanations,
             Exercises exercises,
             Clock clock) {
-        return new Coaching(cohort, live, access, users, adherence, plans, excuses, alerts, pain, exercises, clock);
+        return new Coaching(
+                cohort, live, access, users, adherence, plans, excuses, alerts, pain, explanations, exercises, clock);
     }
 
     @Bean

@@ -201,7 +201,10 @@ class Dashboard {
             return signedIn(
                     request,
                     session -> coaching.day(
-                                    session.caller(), request.pathVariable("userId"), request.pathVariable("date"))
+                                    session.caller(),
+                                    request.pathVariable("userId"),
+                                    request.pathVariable("date"),
+                                    Pages.language(request.exchange()).getLanguage())
                             .flatMap(day -> page(
                                     request, session, HttpStatus.OK, "day", Map.of("c", day.client(), "day", day))));
         }
