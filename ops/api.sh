@@ -7,33 +7,8 @@ cd "$(dirname "$0")/.."
 
 offset=${1:-2200}
 seed=${2:-$RANDOM}
-ready_within=${ADHERE_READY_WITHIN:-900}
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/adhere-ci/api
-work=$(mktemp -d)
-launcher=
-
-stop() {
-    if [[ -n $launcher ]] && kill -0 "$launcher" 2>/dev/null; then
-        kill "$launcher"
-        for _ in $(seq 60); do
-            kill -0 "$launcher" 2>/dev/null || break
-            sleep 1
-        done
-        kill -9 "$launcher" 2>/dev/null || true
-    fi
-}
-
-finish() {
-    status=$?
-    if ((status != 0)); then
-        tail -n 40 "$work/up.log" 2>/dev/null || true
-        grep -h -A 5 ' ERROR ' "$work"/data/logs/*-service.log 2>/dev/null | tail -n 60 || true
-    fi
-    stop
-    rm -rf "$work"
-    exit "$status"
-}
-trap finish EXIT
+source ops/launcher.sh
 
 for tool in npm python3; do
     command -v "$tool" >/dev/null || { echo "skipped: the API documents ($tool is missing)"; exit 77; }
@@ -48,14 +23,7 @@ cp ops/api/asyncapi.mjs ops/api/redocly.yaml "$cache/"
 [[ -x $cache/venv/bin/schemathesis ]] || python3 -m venv "$cache/venv"
 "$cache/venv/bin/python" -m pip install --quiet --disable-pip-version-check -r ops/api/requirements.txt
 
-./adhere up --port-offset "$offset" --data "$work/data" >"$work/up.log" 2>&1 &
-launcher=$!
-for _ in $(seq "$ready_within"); do
-    grep -q '^READY' "$work/up.log" && break
-    kill -0 "$launcher" 2>/dev/null || exit 1
-    sleep 1
-done
-grep -q '^READY' "$work/up.log"
+launch "$work/up.log" up --port-offset "$offset" --data "$work/data"
 python3 ops/smoke.py --port-offset "$offset"
 
 mkdir "$work/documents"

@@ -6,46 +6,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 offset=${1:-2400}
-ready_within=${ADHERE_READY_WITHIN:-900}
-work=$(mktemp -d)
-launcher=
-
-stop() {
-    if [[ -n $launcher ]] && kill -0 "$launcher" 2>/dev/null; then
-        kill "$launcher"
-        for _ in $(seq 60); do
-            kill -0 "$launcher" 2>/dev/null || break
-            sleep 1
-        done
-        kill -9 "$launcher" 2>/dev/null || true
-    fi
-    launcher=
-}
-
-finish() {
-    status=$?
-    if ((status != 0)); then
-        tail -n 40 "$work"/up.log 2>/dev/null || true
-        grep -h -A 5 ' ERROR ' "$work"/data-*/logs/*-service.log 2>/dev/null | tail -n 60 || true
-    fi
-    stop
-    rm -rf "$work"
-    exit "$status"
-}
-trap finish EXIT
+source ops/launcher.sh
 
 # The instants that cases name, each of which needs clocks of its own.
 mapfile -t instants < <(grep -ho '"asOf": "[^"]*"' conformance/cases/*.json | cut -d '"' -f 4 | sort -u)
 first=yes
 for instant in "${instants[@]}"; do
-    ./adhere up --now "$instant" --port-offset "$offset" --data "$work/data-${instant//:/}" >"$work/up.log" 2>&1 &
-    launcher=$!
-    for _ in $(seq "$ready_within"); do
-        grep -q '^READY' "$work/up.log" && break
-        kill -0 "$launcher" 2>/dev/null || exit 1
-        sleep 1
-    done
-    grep -q '^READY' "$work/up.log"
+    launch "$work/up.log" up --now "$instant" --port-offset "$offset" --data "$work/data-${instant//:/}"
     # All cases on the first start, and on each what holds only then.
     names=()
     if [[ -z $first ]]; then

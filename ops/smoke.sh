@@ -5,44 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 offset=${1:-2000}
-ready_within=${ADHERE_READY_WITHIN:-900}
-work=$(mktemp -d)
-launcher=
+source ops/launcher.sh
 
-stop() {
-    if [[ -n $launcher ]] && kill -0 "$launcher" 2>/dev/null; then
-        kill "$launcher"
-        for _ in $(seq 60); do
-            kill -0 "$launcher" 2>/dev/null || break
-            sleep 1
-        done
-        kill -9 "$launcher" 2>/dev/null || true
-    fi
-    launcher=
-}
-
-finish() {
-    status=$?
-    if ((status != 0)); then
-        cat "$work"/up*.log 2>/dev/null || true
-        tail -n 30 "$work"/data/logs/*.log 2>/dev/null || true
-    fi
-    stop
-    rm -rf "$work"
-    exit "$status"
-}
-trap finish EXIT
-
-# up LOG: the pid in $launcher once the stack is ready
 up() {
-    ./adhere up --port-offset "$offset" --data "$work/data" >"$1" 2>&1 &
-    launcher=$!
-    for _ in $(seq "$ready_within"); do
-        grep -q '^READY' "$1" && break
-        kill -0 "$launcher" 2>/dev/null || return 1
-        sleep 1
-    done
-    grep -q '^READY' "$1" || return 1
+    launch "$1" up --port-offset "$offset" --data "$work/data"
     grep -E '^Built|MongoDB|^Started|^READY' "$1"
 }
 

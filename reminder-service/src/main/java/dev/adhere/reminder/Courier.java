@@ -58,6 +58,7 @@ final class Courier implements SmartLifecycle {
     private final Metrics metrics;
     private final Clock clock;
     private final Map<Channel, Line> lines = new EnumMap<>(Channel.class);
+    private final Semaphore notes = new Semaphore(AT_ONCE);
     private volatile @Nullable ExecutorService workers;
 
     // Each channel has places and a pace of its own: receivers that are slow keep no mail waiting.
@@ -127,12 +128,16 @@ final class Courier implements SmartLifecycle {
                         clock.instant(),
                         outgoing.expiresAt()));
         metrics.attempted(channel, ended.result());
+        // Thousands may end at once, when a herd has to wait for its turn.
+        notes.acquireUninterruptibly();
         try {
             var input = new Fold.Attempted(nudge.id(), claim, ended);
             var _ = keeper.fold(Map.of(head.userId(), List.of(input)), clock.instant());
         } catch (RuntimeException e) {
             // MongoDB is away: the lease ends, and what became of it is unknown.
             log.warn("the end of an attempt to send was not kept: {}", Faults.name(e));
+        } finally {
+            notes.release();
         }
     }
 

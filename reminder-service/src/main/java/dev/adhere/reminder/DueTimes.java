@@ -4,7 +4,6 @@ import dev.adhere.contracts.Topic;
 import dev.adhere.platform.telemetry.Faults;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +44,7 @@ final class DueTimes implements SmartLifecycle {
     private final Admin admin;
     private final Metrics metrics;
     private final Clock clock;
-    private volatile @Nullable ScheduledExecutorService worker;
+    private volatile @Nullable ScheduledExecutorService workers;
 
     DueTimes(
             Users users,
@@ -68,16 +67,19 @@ final class DueTimes implements SmartLifecycle {
 
     @Override
     public void start() {
-        var started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("due-times").factory());
-        worker = started;
-        var _ = started.scheduleWithFixedDelay(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        // One decides and one tells: a herd is decided on first, and what was decided waits for no broker.
+        var started = Executors.newScheduledThreadPool(
+                2, Thread.ofPlatform().daemon().name("due-times-", 0).factory());
+        workers = started;
+        for (Runnable work : List.<Runnable>of(this::decide, this::tell)) {
+            var _ = started.scheduleWithFixedDelay(work, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override
     public void stop() {
-        var current = worker;
-        worker = null;
+        var current = workers;
+        workers = null;
         if (current == null) {
             return;
         }
@@ -91,21 +93,31 @@ final class DueTimes implements SmartLifecycle {
 
     @Override
     public boolean isRunning() {
-        return worker != null;
+        return workers != null;
     }
 
-    private void tick() {
+    private void decide() {
         try {
             Set<Integer> owned = partitions.owned();
             metrics.timersDue(owned.isEmpty() ? 0 : users.countDue(owned, clock.instant()));
             // A herd is taken batch after batch, with no pause between.
             while (isRunning() && fire() == BATCH) {}
-            if (!owned.isEmpty()) {
-                teller.tellPending(() -> users.pending(owned, BATCH), clock.instant());
-            }
         } catch (RuntimeException e) {
             // MongoDB or Kafka is away: what is due stays due.
             log.warn("timers wait: {}", Faults.name(e));
+        }
+    }
+
+    private void tell() {
+        try {
+            int told = BATCH;
+            while (isRunning() && told == BATCH) {
+                Set<Integer> owned = partitions.owned();
+                told = owned.isEmpty() ? 0 : teller.tellPending(() -> users.pending(owned, BATCH), clock.instant());
+            }
+        } catch (RuntimeException e) {
+            // What is to be told keeps its mark.
+            log.warn("telling waits: {}", Faults.name(e));
         }
     }
 
@@ -127,15 +139,9 @@ final class DueTimes implements SmartLifecycle {
                         .put(head.userId(), List.of(new Fold.Due(claim)));
             }
         }
-        // What is to be sent goes out at once, and is told in the same turn.
-        byMoment.forEach((moment, inputs) -> teller.tellPending(
-                () -> {
-                    Collection<UserState> stored =
-                            keeper.fold(inputs, due, moment).values();
-                    courier.take(stored, claim);
-                    return stored;
-                },
-                now));
+        // What is to be sent goes out at once; what is to be told is found by its mark.
+        byMoment.forEach((moment, inputs) ->
+                courier.take(keeper.fold(inputs, due, moment).values(), claim));
         return byMoment.values().stream().mapToInt(Map::size).sum();
     }
 

@@ -76,8 +76,9 @@ final class Teller {
     /// Tells what is pending of these users, and notes that it was told. Who changed meanwhile is told
     /// again.
     ///
-    /// @param pending gives the heads as they are stored; may be a fold
-    void tellPending(Supplier<Collection<UserState>> pending, Instant now) {
+    /// @param pending gives the heads as they are stored
+    /// @return how many users there was something to tell of
+    int tellPending(Supplier<Collection<UserState>> pending, Instant now) {
         var sends = new ArrayList<CompletableFuture<?>>();
         var writes = new ArrayList<WriteModel<Document>>();
         var raised = new ArrayList<WriteModel<Document>>();
@@ -112,12 +113,13 @@ final class Teller {
             turn.unlock();
         }
         if (told.isEmpty()) {
-            return;
+            return 0;
         }
         log(nudges, writes);
         log(alerts, raised);
         await(sends);
         var _ = keeper.fold(told, heads, now);
+        return told.size();
     }
 
     private ProducerRecord<String, byte[]> told(UserState head, Nudge nudge) {
