@@ -99,7 +99,7 @@ final class LiveCohort {
                                         still ? beat(caller, known) : Flux.<Update>error(new NotAllowedAnyMore())),
                         1);
         // Listening begins before the snapshot is read, so that nothing falls between the two.
-        Mono<Update> snapshot = Blocking.call(() -> cohort.rows(caller, Cohort.Query.ALL))
+        Mono<Update> snapshot = Blocking.call(() -> cohort.rows(caller))
                 .doOnNext(rows -> known.set(Cohort.ids(rows)))
                 .map(Update.Snapshot::new);
         return Flux.merge(snapshot, changes, beats).onErrorComplete(NotAllowedAnyMore.class);

@@ -9,6 +9,8 @@ import dev.adhere.contracts.Nudge.Channel;
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.Preparation;
 import dev.adhere.platform.kafka.BatchContainers;
+import dev.adhere.platform.audit.AuditPlatform;
+import dev.adhere.platform.audit.AuditTrail;
 import dev.adhere.platform.kafka.CompactedTable;
 import dev.adhere.platform.kafka.DeclaredTopics;
 import dev.adhere.platform.kafka.KafkaTopicSettings;
@@ -32,6 +34,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
+import org.springframework.context.annotation.Import;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
@@ -43,6 +46,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// controllers.
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({PainRules.class, OutboundSettings.class, PushSettings.class, UnsubscribeSettings.class})
+@Import(AuditPlatform.class)
 class ReminderConfiguration {
 
     @Bean
@@ -100,8 +104,8 @@ class ReminderConfiguration {
     }
 
     @Bean
-    Cohort cohort(Users users, Clock clock) {
-        return new Cohort(users, clock);
+    Cohort cohort(Users users, AuditTrail trail, Clock clock) {
+        return new Cohort(users, trail, clock);
     }
 
     @Bean

@@ -63,7 +63,10 @@ public final class ProblemWriter implements WebExceptionHandler {
         if (fault instanceof MethodNotAllowedException notAllowed) {
             exchange.getResponse().getHeaders().setAllow(notAllowed.getSupportedMethods());
         }
-        return write(exchange, problem);
+        // What comes before every answer (the audit trail's record) may fail, too.
+        return write(exchange, problem)
+                .onErrorResume(
+                        later -> !exchange.getResponse().isCommitted(), later -> write(exchange, problemOf(later)));
     }
 
     /// Writes the problem as the whole answer.
