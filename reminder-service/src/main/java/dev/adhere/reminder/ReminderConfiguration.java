@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import com.mongodb.ReadConcern;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
@@ -77,11 +78,13 @@ class ReminderConfiguration {
     }
 
     @Bean
-    Preparation collectionsHealthIndicator(Users users, DecisionLog log, PushSubscriptions subscriptions) {
+    Preparation collectionsHealthIndicator(
+            Users users, DecisionLog log, PushSubscriptions subscriptions, Invitations invitations) {
         return new Preparation("collections", () -> {
             users.prepare();
             log.prepare();
             subscriptions.prepare();
+            invitations.prepare();
         });
     }
 
@@ -216,6 +219,18 @@ class ReminderConfiguration {
         metrics.inboxStreams(streams::open);
         return streams;
     }
+    @Bean
+    Invitations invitations(MongoDatabase database) {
+        return new Invitations(database.getCollection("invitations")
+                .withWriteConcern(WriteConcern.MAJORITY.withJournal(true))
+                .withReadConcern(ReadConcern.MAJORITY));
+    }
+
+    @Bean
+    CareTeams careTeams(Users users, Keeper keeper, Relay careTeamRelay, Clock clock) {
+        return new CareTeams(users, keeper, careTeamRelay, clock);
+    }
+
 
     @Bean
     Tail nudgesTail(ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics, InboxStreams streams) {

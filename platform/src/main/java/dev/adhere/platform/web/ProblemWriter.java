@@ -80,6 +80,9 @@ public final class ProblemWriter implements WebExceptionHandler {
         if (problem.status() == 503) {
             headers.set(HttpHeaders.RETRY_AFTER, "2");
         }
+        if (problem.slug().equals(ProblemType.RATE_LIMITED.slug())) {
+            headers.set(HttpHeaders.RETRY_AFTER, "60");
+        }
         if (problem.status() == 413) {
             // The rest of the body is not read.
             headers.set(HttpHeaders.CONNECTION, "close");
