@@ -112,8 +112,11 @@ class ReminderConfiguration {
     }
 
     @Bean
-    LiveCohort liveCohort(Cohort cohort) {
-        return new LiveCohort(cohort);
+    LiveCohort liveCohort(Cohort cohort, CompactedTable<CareTeam> careTeamsHealthIndicator, Clock clock) {
+        return new LiveCohort(cohort, (userId, coachId) -> {
+            CareTeam team = careTeamsHealthIndicator.get(userId);
+            return team != null && team.assigns(coachId, clock.instant());
+        });
     }
 
     @Bean
