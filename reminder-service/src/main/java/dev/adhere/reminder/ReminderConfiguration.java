@@ -9,9 +9,9 @@ import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.Nudge.Channel;
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.Preparation;
-import dev.adhere.platform.kafka.BatchContainers;
 import dev.adhere.platform.audit.AuditPlatform;
 import dev.adhere.platform.audit.AuditTrail;
+import dev.adhere.platform.kafka.BatchContainers;
 import dev.adhere.platform.kafka.CompactedTable;
 import dev.adhere.platform.kafka.DeclaredTopics;
 import dev.adhere.platform.kafka.KafkaTopicSettings;
@@ -34,8 +34,8 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.context.annotation.Import;
+import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
@@ -46,8 +46,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// How the parts are put together; the path of the data is in `EventListener`, `DueTimes` and the
 /// controllers.
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({PainRules.class, OutboundSettings.class, PushSettings.class, UnsubscribeSettings.class})
 @Import(AuditPlatform.class)
+@EnableConfigurationProperties({PainRules.class, OutboundSettings.class, PushSettings.class, UnsubscribeSettings.class})
 class ReminderConfiguration {
 
     @Bean
@@ -136,10 +136,23 @@ class ReminderConfiguration {
             AlertController alerts,
             PainController pain,
             ExplanationController explanations,
+            InvitationController invitations,
             Exercises exercises,
             Clock clock) {
         return new Coaching(
-                cohort, live, access, users, adherence, plans, excuses, alerts, pain, explanations, exercises, clock);
+                cohort,
+                live,
+                access,
+                users,
+                adherence,
+                plans,
+                excuses,
+                alerts,
+                pain,
+                explanations,
+                invitations,
+                exercises,
+                clock);
     }
 
     @Bean
@@ -217,12 +230,6 @@ class ReminderConfiguration {
     }
 
     @Bean
-    InboxStreams inboxStreams(Metrics metrics) {
-        var streams = new InboxStreams();
-        metrics.inboxStreams(streams::open);
-        return streams;
-    }
-    @Bean
     Invitations invitations(MongoDatabase database) {
         return new Invitations(database.getCollection("invitations")
                 .withWriteConcern(WriteConcern.MAJORITY.withJournal(true))
@@ -234,6 +241,12 @@ class ReminderConfiguration {
         return new CareTeams(users, keeper, careTeamRelay, clock);
     }
 
+    @Bean
+    InboxStreams inboxStreams(Metrics metrics) {
+        var streams = new InboxStreams();
+        metrics.inboxStreams(streams::open);
+        return streams;
+    }
 
     @Bean
     Tail nudgesTail(ConsumerFactory<String, byte[]> consumers, DeclaredTopics topics, InboxStreams streams) {
