@@ -376,8 +376,7 @@ class SessionServiceIT {
     }
 
     private void tell(String user, long revision, Instant until) throws Exception {
-        var team = new CareTeam(
-                user, revision, List.of(new CareTeam.Assignment("coach-anna", Instant.EPOCH, until)));
+        var team = new CareTeam(user, revision, List.of(new CareTeam.Assignment("coach-anna", Instant.EPOCH, until)));
         send(new ProducerRecord<>(Topic.CARE_TEAM.topicName(), user, JSON.writeValueAsBytes(team)));
     }
 
