@@ -20,7 +20,11 @@ public record CareTeam(String userId, long revision, List<Assignment> coaches) {
             String coachId, Instant from, @Nullable Instant until) {
 
         public boolean holdsAt(Instant moment) {
-            return !moment.isBefore(from) && (until == null || moment.isBefore(until));
+            return !moment.isBefore(from) && !hasEndedAt(moment);
+        }
+
+        public boolean hasEndedAt(Instant moment) {
+            return until != null && !moment.isBefore(until);
         }
     }
 

@@ -186,8 +186,9 @@ class ClientController {
     ///
     /// The first event is `snapshot` with `items`, as the list has them in risk order; then `client` with one
     /// of them for every user of whom something changed, at most one a second a user; `gone` with a `userId`
-    /// when an assignment ends. A comment comes every 15 seconds. The stream ends with the token; who connects
-    /// again begins with a snapshot, so `Last-Event-ID` is ignored. A coach has at most three streams at a time.
+    /// at once when an assignment ends. A comment comes every 15 seconds. The stream ends with the token;
+    /// who connects again begins with a snapshot, so `Last-Event-ID` is ignored. A coach has at most three
+    /// streams at a time.
     @ApiResponse(
             responseCode = "200",
             description = "The stream",

@@ -3,7 +3,6 @@ package dev.adhere.reminder;
 import dev.adhere.contracts.CareTeam;
 import dev.adhere.contracts.SessionEvents;
 import dev.adhere.platform.api.Answers;
-import dev.adhere.platform.kafka.Relay;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Page;
@@ -13,8 +12,6 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -22,24 +19,24 @@ import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
 
-/// Who coaches whom. Written by an admin, who otherwise sees nothing of a user.
+/// Who coaches whom. Written by an admin, who otherwise sees nothing of a user; by a coach with the user's
+/// invitation, too: [InvitationController].
 @RestController
 class CoachController {
 
     private final Users users;
     private final Access access;
-    private final Keeper keeper;
-    private final Relay careTeamRelay;
+    private final CareTeams careTeams;
     private final Clock clock;
 
-    CoachController(Users users, Access access, Keeper keeper, Relay careTeamRelay, Clock clock) {
+    CoachController(Users users, Access access, CareTeams careTeams, Clock clock) {
         this.users = users;
         this.access = access;
-        this.keeper = keeper;
-        this.careTeamRelay = careTeamRelay;
+        this.careTeams = careTeams;
         this.clock = clock;
     }
 
@@ -54,10 +51,13 @@ class CoachController {
             Instant from,
             @Nullable Instant until) {}
 
-    /// Who coaches a user now; all on one page.
+    /// Who coaches a user now, or did; all on one page.
+    ///
+    /// @param ended true for assignments that are over
     @Answers
     @GetMapping("/v1/users/{userId}/coaches")
-    Mono<Page<CoachBody>> list(@PathVariable String userId, Caller caller) {
+    Mono<Page<CoachBody>> list(
+            @PathVariable String userId, @RequestParam(required = false) @Nullable Boolean ended, Caller caller) {
         return Blocking.call(() -> {
             CareTeam team;
             if (caller.is(Role.ADMIN)) {
@@ -72,7 +72,7 @@ class CoachController {
             Instant now = clock.instant();
             return new Page<>(
                     team.coaches().stream()
-                            .filter(a -> a.holdsAt(now))
+                            .filter(a -> Boolean.TRUE.equals(ended) ? a.hasEndedAt(now) : a.holdsAt(now))
                             .map(CoachController::body)
                             .toList(),
                     null);
@@ -95,25 +95,9 @@ class CoachController {
         return Blocking.call(() -> {
             caller.require(Role.ADMIN);
             requireIds(userId, coachId);
-            Instant now = clock.instant();
-            UserState known = users.head(userId);
-            if (known != null && known.careTeam().assigns(coachId, now)) {
-                return ResponseEntity.ok(current(known.careTeam(), coachId, now));
-            }
-            UserState after = keeper.edit(
-                    userId,
-                    user -> {
-                        CareTeam team = user.head().careTeam();
-                        if (team.assigns(coachId, now)) {
-                            return new Fold.EditCareTeam(team);
-                        }
-                        var coaches = new ArrayList<>(team.coaches());
-                        coaches.add(new CareTeam.Assignment(coachId, now, null));
-                        return new Fold.EditCareTeam(new CareTeam(userId, team.revision() + 1, coaches));
-                    },
-                    now);
-            careTeamRelay.wake();
-            return ResponseEntity.status(HttpStatus.CREATED).body(current(after.careTeam(), coachId, now));
+            CareTeams.Assigned assigned = careTeams.assign(userId, coachId);
+            return ResponseEntity.status(assigned.isNew() ? HttpStatus.CREATED : HttpStatus.OK)
+                    .body(body(assigned.assignment()));
         });
     }
 
@@ -128,24 +112,9 @@ class CoachController {
             Caller caller) {
         return Blocking.call(() -> {
             caller.require(Role.ADMIN);
-            Instant now = clock.instant();
-            UserState known = SessionEvents.isId(userId) ? users.head(userId) : null;
-            if (known == null || !known.careTeam().assigns(coachId, now)) {
+            if (!SessionEvents.isId(userId) || !careTeams.end(userId, coachId)) {
                 throw Problem.notFound().asException();
             }
-            var _ = keeper.edit(
-                    userId,
-                    user -> {
-                        CareTeam team = user.head().careTeam();
-                        List<CareTeam.Assignment> coaches = team.coaches().stream()
-                                .map(a -> a.coachId().equals(coachId) && a.holdsAt(now)
-                                        ? new CareTeam.Assignment(a.coachId(), a.from(), now)
-                                        : a)
-                                .toList();
-                        return new Fold.EditCareTeam(new CareTeam(userId, team.revision() + 1, coaches));
-                    },
-                    now);
-            careTeamRelay.wake();
             return ResponseEntity.noContent().build();
         });
     }
@@ -155,14 +124,6 @@ class CoachController {
             throw Problem.validationFailed("coachId", "user and coach must be two different ids")
                     .asException();
         }
-    }
-
-    private static CoachBody current(CareTeam team, String coachId, Instant now) {
-        return team.coaches().stream()
-                .filter(a -> a.coachId().equals(coachId) && a.holdsAt(now))
-                .map(CoachController::body)
-                .findFirst()
-                .orElseThrow();
     }
 
     private static CoachBody body(CareTeam.Assignment a) {

@@ -59,6 +59,7 @@ public final class Coaching {
     private final AlertController alerts;
     private final PainController pain;
     private final ExplanationController explanations;
+    private final InvitationController invitations;
     private final Exercises exercises;
     private final Clock clock;
 
@@ -73,6 +74,7 @@ public final class Coaching {
             AlertController alerts,
             PainController pain,
             ExplanationController explanations,
+            InvitationController invitations,
             Exercises exercises,
             Clock clock) {
         this.cohort = cohort;
@@ -85,6 +87,7 @@ public final class Coaching {
         this.alerts = alerts;
         this.pain = pain;
         this.explanations = explanations;
+        this.invitations = invitations;
         this.exercises = exercises;
         this.clock = clock;
     }
@@ -244,6 +247,19 @@ public final class Coaching {
             case LiveCohort.Update.Gone(String userId) -> new Update.Gone(userId);
             case LiveCohort.Update.Beat() -> new Update.Beat();
         });
+    }
+
+    /// Accepts a client's invitation.
+    ///
+    /// @return whose it is
+    /// @throws dev.adhere.platform.web.ProblemException 404 where no invitation has the code, 429 after ten
+    /// of those a
+    ///     minute
+    public Mono<String> accept(Caller caller, String code) {
+        return invitations
+                .accept(new InvitationController.Body(code), caller)
+                .mapNotNull(org.springframework.http.HttpEntity::getBody)
+                .map(InvitationController.AssignmentBody::userId);
     }
 
     // ---- one client

@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import dev.adhere.platform.audit.AuditTrail;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Cursor;
@@ -19,15 +20,20 @@ import org.jspecify.annotations.Nullable;
 /// The users of one coach. That the coach is assigned is part of every query; who is not is not counted
 /// either.
 ///
-/// Rows are computed from the heads, all of them for every list: the order depends on the hour.
+/// Rows are computed from the heads, all of them for every list: the order depends on the hour. What leaves
+/// is on record for the users whom it shows.
 /// Every call waits for MongoDB.
 final class Cohort {
 
+    private static final String PATH = "/v1/clients";
+
     private final Users users;
+    private final AuditTrail trail;
     private final Clock clock;
 
-    Cohort(Users users, Clock clock) {
+    Cohort(Users users, AuditTrail trail, Clock clock) {
         this.users = users;
+        this.trail = trail;
         this.clock = clock;
     }
 
@@ -62,10 +68,20 @@ final class Cohort {
         }
     }
 
-    /// Every row that a query finds, in its order.
+    /// Every row, the most urgent first.
     ///
-    /// @throws dev.adhere.platform.web.ProblemException 403 for everybody but coaches
-    List<CohortRow> rows(Caller caller, Query query) {
+    /// @throws dev.adhere.platform.web.ProblemException 403 for everybody but coaches, 503 where it cannot be
+    ///     put on record
+    List<CohortRow> rows(Caller caller) {
+        return shown(caller, found(caller, Query.ALL));
+    }
+
+    private List<CohortRow> shown(Caller caller, List<CohortRow> rows) {
+        trail.listed(caller, PATH, ids(rows));
+        return rows;
+    }
+
+    private List<CohortRow> found(Caller caller, Query query) {
         caller.require(Role.COACH);
         Instant now = clock.instant();
         return users.coachedBy(caller.userId(), now).stream()
@@ -79,9 +95,11 @@ final class Cohort {
     List<CohortRow> rows(Caller caller, Collection<String> userIds) {
         caller.require(Role.COACH);
         Instant now = clock.instant();
-        return users.coachedBy(caller.userId(), userIds, now).stream()
-                .map(head -> CohortRow.of(head, now))
-                .toList();
+        return shown(
+                caller,
+                users.coachedBy(caller.userId(), userIds, now).stream()
+                        .map(head -> CohortRow.of(head, now))
+                        .toList());
     }
 
     /// The users that the coach is assigned to now.
@@ -95,7 +113,7 @@ final class Cohort {
     /// @param cursor of the page before; its list goes on after the user that it names, or where that user
     ///     stood if the user is not in it any more
     <T> Page<T> page(Caller caller, Query query, int size, @Nullable Cursor cursor, Function<CohortRow, T> item) {
-        List<CohortRow> rows = rows(caller, query);
+        List<CohortRow> rows = found(caller, query);
         int from = 0;
         if (cursor != null) {
             String last = cursor.key().get(0);
@@ -103,8 +121,9 @@ final class Cohort {
             from = at >= 0 ? at + 1 : Math.min(rows.size(), place(cursor));
         }
         List<CohortRow> some = rows.subList(from, Math.min(rows.size(), from + size + 1));
-        int shown = from + size;
-        return Page.of(some, size, row -> Cursor.after(row.userId(), String.valueOf(shown)), item);
+        int end = from + size;
+        Page<CohortRow> page = Page.of(some, size, row -> Cursor.after(row.userId(), String.valueOf(end)), row -> row);
+        return new Page<>(shown(caller, page.items()).stream().map(item).toList(), page.next());
     }
 
     private static int place(Cursor cursor) {

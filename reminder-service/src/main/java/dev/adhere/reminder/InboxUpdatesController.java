@@ -37,7 +37,7 @@ import reactor.netty.http.server.HttpServerResponse;
 @RestController
 class InboxUpdatesController {
 
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(4);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final Duration LONGEST = Duration.ofDays(1);
     private static final int STALLED_SECONDS = 30;
     private static final Set<Nudge.State> CLOSED = Set.of(Nudge.State.DISMISSED, Nudge.State.EXPIRED);

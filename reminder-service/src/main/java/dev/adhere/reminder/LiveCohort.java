@@ -11,13 +11,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiPredicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
-/// A coach's cohort as it changes: all of it first, then row by row.
+/// A coach's cohort as it changes: all of it first, then row by row. A user whose assignment ends, by an edit
+/// or because its time has come, is gone within a second or two, and no row of the user is read after that.
 final class LiveCohort {
 
     /// At most one update of a user in this while.
@@ -30,16 +33,19 @@ final class LiveCohort {
     private static final int MOST_BEHIND = 10_000;
 
     private final Cohort cohort;
+    private final BiPredicate<String, String> seemsAssigned;
     private final Sinks.Many<String> changed = Sinks.many().multicast().directBestEffort();
     private final ConcurrentHashMap<String, Integer> streams = new ConcurrentHashMap<>();
 
-    LiveCohort(Cohort cohort) {
+    /// @param seemsAssigned asked every second for every user and coach, so it must cost nothing; what it
+    ///     denies is asked of the database
+    LiveCohort(Cohort cohort, BiPredicate<String, String> seemsAssigned) {
         this.cohort = cohort;
+        this.seemsAssigned = seemsAssigned;
     }
 
     /// Something of the user who is the record's key was told. A stream that begins later does without: it starts with
-    /// what
-    /// is stored.
+    /// what is stored.
     void on(ConsumerRecord<String, byte[]> record) {
         if (record.key() != null) {
             var _ = changed.tryEmitNext(record.key());
@@ -79,9 +85,8 @@ final class LiveCohort {
     }
 
     private Flux<Update> stream(Caller caller, StillAllowed allowed) {
-        // Written by one update at a time: the parts below are merged one after another.
         var known = new AtomicReference<Set<String>>(Set.of());
-        Flux<Update> changes = changed.asFlux()
+        Flux<Update.Changed> changes = changed.asFlux()
                 .onBackpressureBuffer(MOST_BEHIND)
                 .filter(userId -> known.get().contains(userId))
                 .bufferTimeout(MOST_BEHIND, PACE, HashSet::new, true)
@@ -89,7 +94,17 @@ final class LiveCohort {
                         ids -> Blocking.call(() -> cohort.rows(caller, ids))
                                 .flatMapIterable(rows -> rows)
                                 .map(Update.Changed::new),
-                        1);
+                        1)
+                // Nobody comes back who was seen to be gone meanwhile.
+                .filter(change -> known.get().contains(change.row().userId()));
+        Flux<Update> ended = Flux.interval(PACE, PACE)
+                .onBackpressureDrop()
+                .map(_ -> known.get().stream()
+                        .filter(userId -> !seemsAssigned.test(userId, caller.userId()))
+                        .collect(Collectors.toSet()))
+                .filter(doubted -> !doubted.isEmpty())
+                .concatMap(doubted -> Blocking.call(() -> gone(caller, known, doubted)), 1)
+                .flatMapIterable(updates -> updates);
         Flux<Update> beats = Flux.interval(BEAT, BEAT)
                 .onBackpressureDrop()
                 .concatMap(
@@ -99,10 +114,21 @@ final class LiveCohort {
                                         still ? beat(caller, known) : Flux.<Update>error(new NotAllowedAnyMore())),
                         1);
         // Listening begins before the snapshot is read, so that nothing falls between the two.
-        Mono<Update> snapshot = Blocking.call(() -> cohort.rows(caller, Cohort.Query.ALL))
+        Mono<Update> snapshot = Blocking.call(() -> cohort.rows(caller))
                 .doOnNext(rows -> known.set(Cohort.ids(rows)))
                 .map(Update.Snapshot::new);
-        return Flux.merge(snapshot, changes, beats).onErrorComplete(NotAllowedAnyMore.class);
+        return Flux.merge(snapshot, changes, ended, beats).onErrorComplete(NotAllowedAnyMore.class);
+    }
+
+    private List<Update> gone(Caller caller, AtomicReference<Set<String>> known, Set<String> doubted) {
+        Set<String> still = cohort.userIds(caller);
+        Set<String> before = known.getAndUpdate(ids -> ids.stream()
+                .filter(id -> still.contains(id) || !doubted.contains(id))
+                .collect(Collectors.toSet()));
+        return doubted.stream()
+                .filter(id -> before.contains(id) && !still.contains(id))
+                .<Update>map(Update.Gone::new)
+                .toList();
     }
 
     private Flux<Update> beat(Caller caller, AtomicReference<Set<String>> known) {

@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import com.mongodb.ReadConcern;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoDatabase;
@@ -8,6 +9,8 @@ import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.Nudge.Channel;
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.Preparation;
+import dev.adhere.platform.audit.AuditPlatform;
+import dev.adhere.platform.audit.AuditTrail;
 import dev.adhere.platform.kafka.BatchContainers;
 import dev.adhere.platform.kafka.CompactedTable;
 import dev.adhere.platform.kafka.DeclaredTopics;
@@ -31,6 +34,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.kafka.core.ConsumerFactory;
@@ -42,6 +46,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// How the parts are put together; the path of the data is in `EventListener`, `DueTimes` and the
 /// controllers.
 @Configuration(proxyBeanMethods = false)
+@Import(AuditPlatform.class)
 @EnableConfigurationProperties({PainRules.class, OutboundSettings.class, PushSettings.class, UnsubscribeSettings.class})
 class ReminderConfiguration {
 
@@ -73,11 +78,13 @@ class ReminderConfiguration {
     }
 
     @Bean
-    Preparation collectionsHealthIndicator(Users users, DecisionLog log, PushSubscriptions subscriptions) {
+    Preparation collectionsHealthIndicator(
+            Users users, DecisionLog log, PushSubscriptions subscriptions, Invitations invitations) {
         return new Preparation("collections", () -> {
             users.prepare();
             log.prepare();
             subscriptions.prepare();
+            invitations.prepare();
         });
     }
 
@@ -100,13 +107,16 @@ class ReminderConfiguration {
     }
 
     @Bean
-    Cohort cohort(Users users, Clock clock) {
-        return new Cohort(users, clock);
+    Cohort cohort(Users users, AuditTrail trail, Clock clock) {
+        return new Cohort(users, trail, clock);
     }
 
     @Bean
-    LiveCohort liveCohort(Cohort cohort) {
-        return new LiveCohort(cohort);
+    LiveCohort liveCohort(Cohort cohort, CompactedTable<CareTeam> careTeamsHealthIndicator, Clock clock) {
+        return new LiveCohort(cohort, (userId, coachId) -> {
+            CareTeam team = careTeamsHealthIndicator.get(userId);
+            return team != null && team.assigns(coachId, clock.instant());
+        });
     }
 
     @Bean
@@ -126,10 +136,23 @@ class ReminderConfiguration {
             AlertController alerts,
             PainController pain,
             ExplanationController explanations,
+            InvitationController invitations,
             Exercises exercises,
             Clock clock) {
         return new Coaching(
-                cohort, live, access, users, adherence, plans, excuses, alerts, pain, explanations, exercises, clock);
+                cohort,
+                live,
+                access,
+                users,
+                adherence,
+                plans,
+                excuses,
+                alerts,
+                pain,
+                explanations,
+                invitations,
+                exercises,
+                clock);
     }
 
     @Bean
@@ -204,6 +227,18 @@ class ReminderConfiguration {
     PushSubscriptions pushSubscriptions(MongoDatabase database) {
         return new PushSubscriptions(
                 database.getCollection("pushSubscriptions").withWriteConcern(WriteConcern.MAJORITY.withJournal(true)));
+    }
+
+    @Bean
+    Invitations invitations(MongoDatabase database) {
+        return new Invitations(database.getCollection("invitations")
+                .withWriteConcern(WriteConcern.MAJORITY.withJournal(true))
+                .withReadConcern(ReadConcern.MAJORITY));
+    }
+
+    @Bean
+    CareTeams careTeams(Users users, Keeper keeper, Relay careTeamRelay, Clock clock) {
+        return new CareTeams(users, keeper, careTeamRelay, clock);
     }
 
     @Bean

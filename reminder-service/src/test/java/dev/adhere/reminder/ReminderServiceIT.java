@@ -79,6 +79,9 @@ class ReminderServiceIT {
     Clock clock;
 
     @Autowired
+    com.mongodb.client.@org.jspecify.annotations.Nullable MongoDatabase database;
+
+    @Autowired
     org.springframework.web.reactive.result.method.annotation.@org.jspecify.annotations.Nullable
             RequestMappingHandlerMapping
             handlers;
@@ -254,6 +257,16 @@ class ReminderServiceIT {
         assertThat(mappings).isNotEmpty();
         assertThat(dev.adhere.testbed.AccessWalk.findings(
                         Objects.requireNonNull(getClass().getResourceAsStream("/access.csv")), mappings, port, ISSUER))
+                .isEmpty();
+        // Row 25: whoever asked about somebody else is on record for that, exactly once.
+        assertThat(dev.adhere.testbed.AccessWalk.auditFindings(
+                        Objects.requireNonNull(getClass().getResourceAsStream("/access.csv")),
+                        Objects.requireNonNull(database)
+                                .getCollection("auditEvents")
+                                .find(new org.bson.Document("patient", dev.adhere.testbed.AccessWalk.WHOM))
+                                .map(doc -> doc.getEmbedded(List.of("agent", "who"), String.class) + " "
+                                        + doc.getString("request") + " " + doc.get("outcome"))
+                                .into(new java.util.ArrayList<>())))
                 .isEmpty();
     }
 

@@ -5,6 +5,7 @@ import dev.adhere.contracts.CareTeam;
 import dev.adhere.contracts.Exercise;
 import dev.adhere.contracts.Topic;
 import dev.adhere.platform.Preparation;
+import dev.adhere.platform.audit.AuditPlatform;
 import dev.adhere.platform.kafka.BatchContainers;
 import dev.adhere.platform.kafka.CompactedTable;
 import dev.adhere.platform.kafka.DeclaredTopics;
@@ -17,12 +18,14 @@ import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.kafka.config.ConcurrentKafkaListenerContainerFactory;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaTemplate;
 
 /// How the parts are put together.
 @Configuration(proxyBeanMethods = false)
+@Import(AuditPlatform.class)
 class SessionConfiguration {
 
     @Bean

@@ -19,10 +19,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -40,6 +44,7 @@ import org.springframework.boot.webtestclient.autoconfigure.AutoConfigureWebTest
 import org.springframework.context.annotation.Import;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.test.annotation.DirtiesContext;
@@ -47,6 +52,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.test.web.reactive.server.WebTestClient;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Flux;
 import tools.jackson.databind.JsonNode;
@@ -65,7 +71,7 @@ import tools.jackson.databind.json.JsonMapper;
 @AutoConfigureWebTestClient(timeout = "60s")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @DirtiesContext
-@Import(OutageIT.Broken.class)
+@Import({OutageIT.Broken.class, OutageIT.Remembered.class})
 class OutageIT {
 
     /// Fails as nobody foresaw.
@@ -75,6 +81,23 @@ class OutageIT {
         @GetMapping("/v1/broken")
         String broken() {
             throw new IllegalStateException("pain of 7 of user-001 in collection events");
+        }
+    }
+
+    /// A user's data that needs no MongoDB.
+    @RestController
+    static class Remembered {
+
+        private static final AtomicInteger CHANGES = new AtomicInteger();
+
+        @GetMapping("/v1/users/{userId}/remembered")
+        String read() {
+            return "\"pain of 7\"";
+        }
+
+        @PutMapping("/v1/users/{userId}/remembered")
+        String change() {
+            return "\"" + CHANGES.incrementAndGet() + " times\"";
         }
     }
 
@@ -368,6 +391,64 @@ class OutageIT {
         assertThat(last.get("id").isNull()).isTrue();
         assertThat(last.get("status").stringValue()).isEqualTo("rejected");
         assertThat(last.get("problem").get("type").stringValue()).isEqualTo("urn:adhere:problem:request-timeout");
+    }
+
+    private int asCoach(HttpMethod method, String user) {
+        var result = Objects.requireNonNull(web)
+                .mutate()
+                .responseTimeout(Duration.ofSeconds(30))
+                .build()
+                .method(method)
+                .uri("/v1/users/" + user + "/remembered")
+                .header(HttpHeaders.AUTHORIZATION, "Bearer " + ISSUER.token("coach-anna", "coach"))
+                .exchange()
+                .expectBody(String.class)
+                .returnResult();
+        int status = result.getStatus().value();
+        if (status != 200) {
+            assertThat(result.getResponseBody())
+                    .contains("urn:adhere:problem:temporarily-unavailable")
+                    .doesNotContain("pain of 7", "times");
+        }
+        return status;
+    }
+
+    private List<String> outcomesOnRecord(String user) {
+        try (var client = MongoClients.create(MONGO)) {
+            return client.getDatabase(Objects.requireNonNull(new ConnectionString(MONGO).getDatabase()))
+                    .getCollection("auditEvents")
+                    .find(new Document("patient", user))
+                    .map(doc -> doc.getString("request") + " " + doc.get("outcome"))
+                    .into(new ArrayList<>());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void row25_what_cannot_be_put_on_record_is_neither_shown_nor_changed(boolean cut) {
+        String user = cut ? "unheard" : "unanswered";
+        int before = Remembered.CHANGES.get();
+        if (cut) {
+            CABLE.cut();
+        } else {
+            CABLE.freeze();
+        }
+        assertThat(asCoach(HttpMethod.GET, user)).isEqualTo(503);
+        assertThat(asCoach(HttpMethod.PUT, user)).isEqualTo(503);
+        assertThat(Remembered.CHANGES.get()).isEqualTo(before);
+        as(user).get()
+                .uri("/v1/users/" + user + "/remembered")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody();
+        CABLE.mend();
+        await().atMost(Duration.ofSeconds(30)).until(() -> asCoach(HttpMethod.PUT, user) == 200);
+        assertThat(Remembered.CHANGES.get()).isEqualTo(before + 1);
+        assertThat(asCoach(HttpMethod.GET, user)).isEqualTo(200);
+        // What was refused may be on record all the same: it was asked for.
+        assertThat(outcomesOnRecord(user))
+                .contains("GET /v1/users/{userId}/remembered 200", "PUT /v1/users/{userId}/remembered 200");
     }
 
     @Test

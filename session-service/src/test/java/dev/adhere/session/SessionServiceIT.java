@@ -319,6 +319,65 @@ class SessionServiceIT {
         assertThat(dev.adhere.testbed.AccessWalk.findings(
                         Objects.requireNonNull(getClass().getResourceAsStream("/access.csv")), mappings, port, ISSUER))
                 .isEmpty();
+        // Row 25: whoever asked about somebody else is on record for that, exactly once.
+        assertThat(dev.adhere.testbed.AccessWalk.auditFindings(
+                        Objects.requireNonNull(getClass().getResourceAsStream("/access.csv")),
+                        Objects.requireNonNull(mongo)
+                                .getDatabase(
+                                        Objects.requireNonNull(new com.mongodb.ConnectionString(uri).getDatabase()))
+                                .getCollection("auditEvents")
+                                .find(new org.bson.Document("patient", dev.adhere.testbed.AccessWalk.WHOM))
+                                .map(doc -> doc.getEmbedded(List.of("agent", "who"), String.class) + " "
+                                        + doc.getString("request") + " " + doc.get("outcome"))
+                                .into(new java.util.ArrayList<>())))
+                .isEmpty();
+    }
+
+    private int asCoach(String user) {
+        return as("coach-anna", "coach")
+                .get()
+                .uri("/v1/users/" + user + "/events")
+                .exchange()
+                .expectBody()
+                .returnResult()
+                .getStatus()
+                .value();
+    }
+
+    /// The end is told when it comes, or was told beforehand and comes by itself.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void row24_a_coachs_access_ends_within_five_seconds(boolean told) throws Exception {
+        String user = told ? "ending-told" : "ending-foretold";
+        Instant end = Objects.requireNonNull(clock).instant().plusSeconds(told ? 3_600 : 6);
+        tell(user, 1, end);
+        await().atMost(Duration.ofSeconds(5)).until(() -> asCoach(user) == 200);
+        if (told) {
+            tell(user, 2, clock.instant());
+            await().atMost(Duration.ofSeconds(5)).until(() -> asCoach(user) == 404);
+        } else {
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> !Objects.requireNonNull(clock).instant().isBefore(end));
+            assertThat(asCoach(user)).isEqualTo(404);
+        }
+        as(user, "user")
+                .get()
+                .uri("/v1/users/" + user + "/audit-events?size=1")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.items[0].request")
+                .isEqualTo("GET /v1/users/{userId}/events")
+                .jsonPath("$.items[0].outcome")
+                .isEqualTo(404)
+                .jsonPath("$.items[0].agent.who")
+                .isEqualTo("coach-anna");
+    }
+
+    private void tell(String user, long revision, Instant until) throws Exception {
+        var team = new CareTeam(user, revision, List.of(new CareTeam.Assignment("coach-anna", Instant.EPOCH, until)));
+        send(new ProducerRecord<>(Topic.CARE_TEAM.topicName(), user, JSON.writeValueAsBytes(team)));
     }
 
     @Test

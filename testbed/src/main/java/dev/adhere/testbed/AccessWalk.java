@@ -20,6 +20,9 @@ import java.util.TreeSet;
 /// A mapping that the table does not have is a finding, and so is a line without a mapping.
 public final class AccessWalk {
 
+    /// The user whom the walk asks about; nobody of that id exists.
+    public static final String WHOM = "somebody-else";
+
     /// Stands for a status where none came in 20 seconds.
     private static final int NO_ANSWER = 599;
 
@@ -65,9 +68,42 @@ public final class AccessWalk {
         return findings;
     }
 
+    /// What of the walk is not in the audit trail of the user whom it asked about as it should be: one record of
+    /// each request, with its outcome.
+    ///
+    /// @param table the file's content
+    /// @param records all that are about [#WHOM], each as `who METHOD /path/{variable} outcome`
+    public static List<String> auditFindings(InputStream table, List<String> records) {
+        var missing = new ArrayList<String>();
+        var left = new ArrayList<>(records);
+        try (table) {
+            new String(table.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> line.contains("{userId}"))
+                    .map(line -> line.split(","))
+                    .forEach(cells -> {
+                        for (int i = 0; i < ROLES.size(); i++) {
+                            String outcome = cells[3 + i].equals("ok") ? "" : cells[3 + i];
+                            String record = "walker-" + ROLES.get(i) + " " + cells[0] + " " + cells[1] + " " + outcome;
+                            if (!left.stream()
+                                    .filter(r -> r.startsWith(record))
+                                    .findFirst()
+                                    .map(left::remove)
+                                    .orElse(false)) {
+                                missing.add("no record: " + record);
+                            }
+                        }
+                    });
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        left.forEach(record -> missing.add("one too many: " + record));
+        return missing;
+    }
+
     private static int status(HttpClient client, String method, String path, String role, int port, TestIssuer issuer)
             throws IOException {
-        String concrete = path.replace("{userId}", "somebody-else").replaceAll("\\{[a-zA-Z]+}", "nothing");
+        String concrete = path.replace("{userId}", WHOM).replaceAll("\\{[a-zA-Z]+}", "nothing");
         var request = HttpRequest.newBuilder(URI.create("http://localhost:" + port + concrete))
                 .timeout(Duration.ofSeconds(20))
                 .header("Content-Type", path.equals("/v1/events") ? "application/cloudevents+json" : "application/json")

@@ -9,6 +9,7 @@ import static dev.adhere.platform.web.ProblemType.NOT_FOUND;
 import static dev.adhere.platform.web.ProblemType.PAYLOAD_TOO_LARGE;
 import static dev.adhere.platform.web.ProblemType.PRECONDITION_FAILED;
 import static dev.adhere.platform.web.ProblemType.PRECONDITION_REQUIRED;
+import static dev.adhere.platform.web.ProblemType.RATE_LIMITED;
 import static dev.adhere.platform.web.ProblemType.RESERVED_FIELD;
 import static dev.adhere.platform.web.ProblemType.TEMPORARILY_UNAVAILABLE;
 import static dev.adhere.platform.web.ProblemType.TOKEN_INVALID;
@@ -385,6 +386,9 @@ final class ApiDocument implements OpenApiCustomizer {
         }
         if (status == 503) {
             response.addHeaderObject(HttpHeaders.RETRY_AFTER, header("Seconds to wait before trying again", "2"));
+        }
+        if (types.contains(RATE_LIMITED)) {
+            response.addHeaderObject(HttpHeaders.RETRY_AFTER, header("Seconds to wait before trying again", "60"));
         }
         return response;
     }

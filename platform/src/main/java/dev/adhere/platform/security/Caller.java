@@ -28,6 +28,16 @@ public record Caller(String userId, Set<Role> roles, Instant expiresAt) {
         return is(Role.USER) && this.userId.equals(userId);
     }
 
+    /// Lets the user's own app pass, and nobody else.
+    ///
+    /// @throws dev.adhere.platform.web.ProblemException 403 for who is no user, 404 for another one
+    public void requireSelf(String userId) {
+        require(Role.USER);
+        if (!owns(userId)) {
+            throw Problem.notFound().asException();
+        }
+    }
+
     /// @throws dev.adhere.platform.web.ProblemException 403 `forbidden` unless the caller has one of the roles
     public void require(Role... anyOf) {
         for (Role role : anyOf) {

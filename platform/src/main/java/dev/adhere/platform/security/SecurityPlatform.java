@@ -143,7 +143,9 @@ class SecurityPlatform {
     }
 
     private static Mono<AbstractAuthenticationToken> authenticated(Jwt jwt) {
-        return Mono.just(new JwtAuthenticationToken(jwt, java.util.List.of()));
+        var token = new JwtAuthenticationToken(jwt, java.util.List.of());
+        token.setDetails(Tokens.caller(jwt));
+        return Mono.just(token);
     }
 
     private static Mono<Void> refuse(

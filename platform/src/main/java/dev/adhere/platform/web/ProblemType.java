@@ -43,6 +43,7 @@ public enum ProblemType {
     DUPLICATE_EXERCISE(HttpStatus.UNPROCESSABLE_CONTENT, "A version has the same exercise twice."),
     PRECONDITION_REQUIRED(HttpStatus.PRECONDITION_REQUIRED, "Name the revision that you change in If-Match."),
     TOO_MANY_STREAMS(HttpStatus.TOO_MANY_REQUESTS, "You have as many streams of this open as you may have."),
+    RATE_LIMITED(HttpStatus.TOO_MANY_REQUESTS, "You have tried this too often; wait a minute."),
     INTERNAL(HttpStatus.INTERNAL_SERVER_ERROR, "Something failed; the trace id names the line of the log."),
     TEMPORARILY_UNAVAILABLE(HttpStatus.SERVICE_UNAVAILABLE, "This cannot be done right now; try again shortly.");
 

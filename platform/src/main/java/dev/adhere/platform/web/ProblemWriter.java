@@ -63,7 +63,10 @@ public final class ProblemWriter implements WebExceptionHandler {
         if (fault instanceof MethodNotAllowedException notAllowed) {
             exchange.getResponse().getHeaders().setAllow(notAllowed.getSupportedMethods());
         }
-        return write(exchange, problem);
+        // What comes before every answer (the audit trail's record) may fail, too.
+        return write(exchange, problem)
+                .onErrorResume(
+                        later -> !exchange.getResponse().isCommitted(), later -> write(exchange, problemOf(later)));
     }
 
     /// Writes the problem as the whole answer.
@@ -76,6 +79,9 @@ public final class ProblemWriter implements WebExceptionHandler {
         headers.set("X-Content-Type-Options", "nosniff");
         if (problem.status() == 503) {
             headers.set(HttpHeaders.RETRY_AFTER, "2");
+        }
+        if (problem.slug().equals(ProblemType.RATE_LIMITED.slug())) {
+            headers.set(HttpHeaders.RETRY_AFTER, "60");
         }
         if (problem.status() == 413) {
             // The rest of the body is not read.

@@ -77,6 +77,7 @@ class Dashboard {
         var routes = new Routes(coaching, sessions, pages, settings);
         return RouterFunctions.route(GET("/"), routes::cohort)
                 .andRoute(GET(Sessions.STREAM), routes::updates)
+                .andRoute(POST("/invitations"), routes::accept)
                 .andRoute(GET("/clients/{userId}"), routes::client)
                 .andRoute(GET("/clients/{userId}/days/{date}"), routes::day)
                 .andRoute(GET("/clients/{userId}/plan"), routes::plan)
@@ -116,27 +117,47 @@ class Dashboard {
     private record Routes(Coaching coaching, Sessions sessions, Pages pages, DashboardSettings settings) {
 
         Mono<ServerResponse> cohort(ServerRequest request) {
+            return signedIn(request, session -> cohort(request, session, HttpStatus.OK, null));
+        }
+
+        private Mono<ServerResponse> cohort(
+                ServerRequest request, Sessions.Session session, HttpStatus status, @Nullable String refused) {
             var search = new Coaching.Search(
                     parameter(request, "q"), parameter(request, "reason"), parameter(request, "sort"));
             String cursor =
                     request.queryParam("cursor").filter(c -> !c.isBlank()).orElse(null);
+            return coaching.clients(session.caller(), search, ROWS, cursor).flatMap(clients -> {
+                var model = new HashMap<String, @Nullable Object>();
+                model.put("clients", clients.items());
+                model.put("next", clients.next());
+                model.put("search", search);
+                model.put("first", cursor == null);
+                model.put("searched", !search.q().isEmpty() || !search.reason().isEmpty());
+                model.put("reasons", Coaching.reasons());
+                model.put("sorts", Coaching.sorts());
+                model.put("refused", refused);
+                return page(request, session, status, "cohort", model);
+            });
+        }
+
+        /// Takes a client on who has given the coach a code.
+        Mono<ServerResponse> accept(ServerRequest request) {
             return signedIn(
                     request,
-                    session -> coaching.clients(session.caller(), search, ROWS, cursor)
-                            .flatMap(clients -> {
-                                var model = new HashMap<String, @Nullable Object>();
-                                model.put("clients", clients.items());
-                                model.put("next", clients.next());
-                                model.put("search", search);
-                                model.put("first", cursor == null);
-                                model.put(
-                                        "searched",
-                                        !search.q().isEmpty()
-                                                || !search.reason().isEmpty());
-                                model.put("reasons", Coaching.reasons());
-                                model.put("sorts", Coaching.sorts());
-                                return page(request, session, HttpStatus.OK, "cohort", model);
-                            }));
+                    session -> request.formData()
+                            .flatMap(form -> coaching.accept(session.caller(), PlanForm.first(form, "code")))
+                            .flatMap(userId -> seeOther("/clients/" + userId + "?saved"))
+                            .onErrorResume(
+                                    ProblemException.class,
+                                    e -> e.problem().status() == 404
+                                                    || e.problem().status() == 429
+                                            ? cohort(
+                                                    request,
+                                                    session,
+                                                    HttpStatus.valueOf(
+                                                            e.problem().status()),
+                                                    e.problem().slug())
+                                            : Mono.error(e)));
         }
 
         Mono<ServerResponse> updates(ServerRequest request) {

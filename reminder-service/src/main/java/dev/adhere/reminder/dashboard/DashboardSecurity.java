@@ -41,6 +41,7 @@ class DashboardSecurity {
         "/",
         "/updates",
         "/clients/**",
+        "/invitations",
         "/assets/**",
         "/language/*",
         SignIn.START,

@@ -171,6 +171,7 @@ final class Sessions implements ServerSecurityContextRepository, ServerCsrfToken
         SignedIn(Session session) {
             super(List.of());
             this.session = session;
+            setDetails(session.caller());
             setAuthenticated(true);
         }
 

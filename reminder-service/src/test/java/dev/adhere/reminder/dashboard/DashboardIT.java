@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Objects;
@@ -630,6 +631,66 @@ class DashboardIT {
                 .contains("This cannot be saved");
         assertThat(ok("/clients/excused/days/" + today)).contains("Nothing was due");
         page(session(), "/clients/excused/days/yesterday").expectStatus().isBadRequest();
+    }
+
+    @Test
+    void row25_the_pages_of_a_client_are_on_record_for_the_client() {
+        assertThat(ok("/")).contains("href=\"/clients/excused\"");
+        assertThat(ok("/clients/excused")).contains("excused");
+        page(session(), "/clients/foreign/plan").expectStatus().isNotFound();
+        post(session(), "/clients/foreign/hold-ended", form("_csrf", csrf(ok("/"))))
+                .expectStatus()
+                .isNotFound();
+        assertThat(onRecord("excused"))
+                .contains("coach-anna GET /clients/{userId} 200", "coach-anna GET /v1/clients 200");
+        assertThat(onRecord("foreign"))
+                .contains(
+                        "coach-anna GET /clients/{userId}/plan 404",
+                        "coach-anna POST /clients/{userId}/hold-ended 404");
+    }
+
+    private List<String> onRecord(String user) {
+        return Objects.requireNonNull(database)
+                .getCollection("auditEvents")
+                .find(new Document("patient", user))
+                .map(doc -> doc.getEmbedded(List.of("agent", "who"), String.class) + " " + doc.getString("request")
+                        + " " + doc.get("outcome"))
+                .into(new ArrayList<>());
+    }
+
+    @Test
+    void a_client_is_taken_on_by_the_code_that_the_client_gave() {
+        String code = JsonMapper.shared()
+                .readTree(Objects.requireNonNull(web.post()
+                        .uri("/v1/users/newcomer/invitations")
+                        .header("Authorization", "Bearer " + ISSUER.token("newcomer", "user"))
+                        .exchange()
+                        .expectStatus()
+                        .isCreated()
+                        .expectBody()
+                        .returnResult()
+                        .getResponseBody()))
+                .get("code")
+                .asString();
+        String csrf = csrf(ok("/"));
+        assertThat(ok("/")).contains("Accept an invitation");
+        post(session(), "/invitations", form("code", code)).expectStatus().isForbidden();
+        page(session(), "/clients/newcomer").expectStatus().isNotFound();
+        assertThat(html(post(session(), "/invitations", form("_csrf", csrf, "code", "<script>"))
+                        .expectStatus()
+                        .isNotFound()))
+                .contains("No invitation has this code", "href=\"/clients/planned\"")
+                .doesNotContain("<script>");
+        post(session(), "/invitations", form("_csrf", csrf, "code", code))
+                .expectStatus()
+                .isSeeOther()
+                .expectHeader()
+                .location("/clients/newcomer?saved");
+        assertThat(ok("/clients/newcomer?saved")).contains("newcomer", "It is saved");
+        assertThat(html(post(session(), "/invitations", form("_csrf", csrf, "code", code))
+                        .expectStatus()
+                        .isNotFound()))
+                .contains("No invitation has this code");
     }
 
     @Test

@@ -1,0 +1,5 @@
+/// Who asked for what of another person: recorded before it is answered, readable by that person.
+@NullMarked
+package dev.adhere.platform.audit;
+
+import org.jspecify.annotations.NullMarked;
