@@ -287,12 +287,12 @@ class UserJourney(Journey):
 
     def others(self):
         page, claim = self.page, self.claims.claim
-        page.get_by_text("Sign out").click()
+        page.get_by_role("button", name="Sign out").click()
         page.wait_for_selector("#sign-in")
         claim("signing out leaves nothing in the browser", page.evaluate("sessionStorage.length + localStorage.length") == 0)
         self.sign_in_as(page, "coach-anna")
         claim("who is no user is told so", "for people who train" in page.locator("main").inner_text())
-        page.get_by_text("Sign out").click()
+        page.get_by_role("button", name="Sign out").click()
         german = page.context.browser.new_context(locale="de-DE", viewport={"width": 1280, "height": 900})
         english, self.page = page, self.watched(german)
         self.sign_in_as(self.page, USER)
