@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Signs in to ./adhere demo's dashboard with a real browser, walks through every page, and asks axe-core what is wrong
-# with each. Screenshots (light, dark, phone) are left in target/browser, or in the folder given.
+# Signs in to ./adhere demo with a real browser, to the dashboard as a coach and to the page for users as one, walks
+# through every page, and asks axe-core what is wrong with each. Screenshots (light, dark, phone) are left in
+# target/browser, or in the folder given.
 # Needs npm, Python 3 and Chromium; exits 77 where a browser cannot be had.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -29,5 +30,9 @@ done
 grep -q '^READY' "$work/demo.log" || { tail -n 40 "$work/demo.log"; exit 1; }
 
 mkdir -p "$shots"
-"$work/venv/bin/python" ops/browser/journey.py --chromium "$chromium" --axe "$work/axe/node_modules/axe-core/axe.min.js" \
-    --offset "$offset" --shots "$shots"
+failed=0
+for journey in journey user; do
+    "$work/venv/bin/python" "ops/browser/$journey.py" --chromium "$chromium" \
+        --axe "$work/axe/node_modules/axe-core/axe.min.js" --offset "$offset" --shots "$shots" || failed=1
+done
+exit "$failed"

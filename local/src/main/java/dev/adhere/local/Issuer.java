@@ -59,7 +59,8 @@ import org.springframework.security.oauth2.server.authorization.token.OAuth2Toke
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /// A real token issuer for people who try things out: client credentials, the client id is who you are, the secret of
-/// everybody is `demo`; and a form where the same people sign in to the dashboard. It listens on loopback only.
+/// everybody is `demo`; and a form where the same people sign in to the dashboard and
+/// to the user's page. It listens on loopback only.
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 class Issuer {
@@ -70,7 +71,8 @@ class Issuer {
     private static final Pattern USER_ID = Pattern.compile("user-(?!000)\\d{3}");
 
     /// @param dashboardPort where the dashboard is, to which browsers are sent back
-    static ConfigurableApplicationContext start(int port, int dashboardPort, Path keyFile, Clock clock)
+    /// @param pagePort where the user's page is, likewise
+    static ConfigurableApplicationContext start(int port, int dashboardPort, int pagePort, Path keyFile, Clock clock)
             throws IOException {
         RSAKey key = key(keyFile);
         return new SpringApplicationBuilder(Issuer.class)
@@ -79,7 +81,7 @@ class Issuer {
                 .initializers(context -> {
                     context.getBeanFactory().registerSingleton("applicationClock", clock);
                     context.getBeanFactory().registerSingleton("signingKey", key);
-                    context.getBeanFactory().registerSingleton("clients", new ClientsByName(dashboardPort));
+                    context.getBeanFactory().registerSingleton("clients", new ClientsByName(dashboardPort, pagePort));
                     context.getBeanFactory()
                             .registerSingleton(
                                     "authorizationServerSettings",
@@ -209,7 +211,7 @@ class Issuer {
         };
     }
 
-    private record ClientsByName(int dashboardPort) implements RegisteredClientRepository {
+    private record ClientsByName(int dashboardPort, int pagePort) implements RegisteredClientRepository {
         @Override
         public void save(RegisteredClient client) {
             throw new UnsupportedOperationException("the clients are given");
@@ -221,12 +223,12 @@ class Issuer {
         }
 
         // A public client: it has no secret, PKCE protects its codes.
-        private RegisteredClient dashboard() {
-            return RegisteredClient.withId(DASHBOARD)
-                    .clientId(DASHBOARD)
+        private static RegisteredClient inBrowsers(String client, String back) {
+            return RegisteredClient.withId(client)
+                    .clientId(client)
                     .clientAuthenticationMethod(ClientAuthenticationMethod.NONE)
                     .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
-                    .redirectUri("http://localhost:" + dashboardPort + "/login/oauth2/code/adhere")
+                    .redirectUri(back)
                     .scope(OidcScopes.OPENID)
                     .clientSettings(ClientSettings.builder()
                             .requireProofKey(true)
@@ -238,7 +240,10 @@ class Issuer {
         @Override
         public @Nullable RegisteredClient findByClientId(String clientId) {
             if (clientId.equals(DASHBOARD)) {
-                return dashboard();
+                return inBrowsers(clientId, "http://localhost:" + dashboardPort + "/login/oauth2/code/adhere");
+            }
+            if (clientId.equals(UserPage.CLIENT)) {
+                return inBrowsers(clientId, "http://localhost:" + pagePort + "/");
             }
             if (roleOf(clientId) == null) {
                 return null;

@@ -27,6 +27,7 @@ import java.util.Date;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -150,6 +151,7 @@ public final class Launcher {
         issuer.join();
         say("The issuer is up at %s", Issuer.uri(ports.issuer()));
         awaitReady(services);
+        startPage();
         if (!data.careTeamIsSet()) {
             new CareTeamSetUp(http, tokens, 8083 + options.portOffset()).run();
             data.careTeamSet();
@@ -233,8 +235,8 @@ public final class Launcher {
 
     private void startIssuer() {
         try {
-            ConfigurableApplicationContext issuer =
-                    Issuer.start(ports.issuer(), 8083 + options.portOffset(), data.path("issuer-key.json"), clock);
+            ConfigurableApplicationContext issuer = Issuer.start(
+                    ports.issuer(), 8083 + options.portOffset(), ports.page(), data.path("issuer-key.json"), clock);
             whenStopping(issuer::close);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -266,6 +268,21 @@ public final class Launcher {
         whenStopping(inJvm::close);
         say("No mongod on the PATH: using the in-JVM server at 127.0.0.1:%d, good for trying out", ports.mongo());
         return new Mongo(inJvm.uri("admin"), "MongoDB stand-in in this JVM, for trying out only", 0, false);
+    }
+
+    private void startPage() throws IOException {
+        var page = UserPage.start(
+                ports.page(),
+                http,
+                Map.of(
+                        "catalog", url("127.0.0.1", 8081),
+                        "session", url("127.0.0.1", 8082),
+                        "reminder", url("127.0.0.1", 8083)),
+                new UserPage.Provider(
+                        URI.create(Issuer.uri(ports.issuer()) + "/oauth2/authorize"),
+                        URI.create("http://127.0.0.1:" + ports.issuer() + "/oauth2/token")),
+                clockOffset);
+        whenStopping(page::close);
     }
 
     // Time that goes back would date new events before stored ones, and every rule that compares the two would be
@@ -375,14 +392,16 @@ public final class Launcher {
                 catalog-service   http://localhost:%d   what exists
                 session-service   http://localhost:%d   what happened
                 reminder-service  http://localhost:%d   what was due, and what now; in a browser, the dashboard for coaches
+                Page for users    http://localhost:%d   today's exercises, how it feels, the inbox
                 Token issuer      http://localhost:%d   Kafka 127.0.0.1:%d   SMTP 127.0.0.1:%d
                 %s%s; logs in %s
 
-                Log in with a client id and the secret "demo", to the dashboard as coach-anna or coach-ben: user-001 to user-999, coach-anna, coach-ben, editor, admin, ops
+                Log in with a client id and the secret "demo", to the dashboard as coach-anna or coach-ben, to the page for users as user-025, say: user-001 to user-999, coach-anna, coach-ben, editor, admin, ops
                 """,
                 8081 + options.portOffset(),
                 8082 + options.portOffset(),
                 8083 + options.portOffset(),
+                ports.page(),
                 ports.issuer(),
                 ports.kafka(),
                 ports.mail(),

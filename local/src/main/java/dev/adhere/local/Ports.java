@@ -11,6 +11,11 @@ import java.util.stream.Collectors;
 /// Where everything listens, all on loopback.
 record Ports(int offset) {
 
+    /// The page on which people try it as the user.
+    int page() {
+        return 8084 + offset;
+    }
+
     int issuer() {
         return 9000 + offset;
     }
@@ -42,6 +47,7 @@ record Ports(int offset) {
     /// Everything that this start listens on, by name.
     Map<String, Integer> all(boolean mongo) {
         var all = new LinkedHashMap<String, Integer>();
+        all.put("user's page", page());
         all.put("issuer", issuer());
         all.put("Kafka", kafka());
         all.put("Kafka's controller", kafkaController());

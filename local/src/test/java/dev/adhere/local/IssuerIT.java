@@ -48,7 +48,7 @@ class IssuerIT {
     @BeforeEach
     void start() throws IOException {
         if (folder != null) {
-            issuer = Issuer.start(port, 8083, folder.resolve("key.json"), Clock.systemUTC());
+            issuer = Issuer.start(port, 8083, 8084, folder.resolve("key.json"), Clock.systemUTC());
         }
     }
 
@@ -87,14 +87,18 @@ class IssuerIT {
         return response.headers().firstValue("Location").orElseThrow();
     }
 
-    private String authorize() {
-        return "/oauth2/authorize?response_type=code&client_id=adhere-dashboard&scope=openid&state=s&nonce=n&prompt=login"
-                + "&redirect_uri=" + URLEncoder.encode(BACK, StandardCharsets.UTF_8)
+    private static String authorize(String client, String back) {
+        return "/oauth2/authorize?response_type=code&client_id=" + client + "&scope=openid&state=s&nonce=n&prompt=login"
+                + "&redirect_uri=" + URLEncoder.encode(back, StandardCharsets.UTF_8)
                 + "&code_challenge_method=S256&code_challenge=" + CHALLENGE;
     }
 
     private String code(String who, String password) throws Exception {
-        assertThat(location(get(authorize()))).endsWith("/login");
+        return code("adhere-dashboard", BACK, who, password);
+    }
+
+    private String code(String client, String sentBack, String who, String password) throws Exception {
+        assertThat(location(get(authorize(client, sentBack)))).endsWith("/login");
         Matcher csrf = Pattern.compile("name=\"_csrf\"[^>]* value=\"([^\"]+)\"")
                 .matcher(get("/login").body());
         assertThat(csrf.find()).isTrue();
@@ -103,19 +107,24 @@ class IssuerIT {
             return "refused";
         }
         String back = location(get(next));
-        assertThat(back).startsWith(BACK + "?code=").endsWith("&state=s");
+        assertThat(back).startsWith(sentBack + "?code=").endsWith("&state=s");
         return back.substring(back.indexOf('=') + 1, back.indexOf('&'));
     }
 
     private HttpResponse<String> exchange(String code, String verifier) throws IOException, InterruptedException {
+        return exchange("adhere-dashboard", BACK, code, verifier);
+    }
+
+    private HttpResponse<String> exchange(String client, String back, String code, String verifier)
+            throws IOException, InterruptedException {
         return post(
                 "/oauth2/token",
                 "grant_type",
                 "authorization_code",
                 "client_id",
-                "adhere-dashboard",
+                client,
                 "redirect_uri",
-                BACK,
+                back,
                 "code",
                 code,
                 "code_verifier",
@@ -138,7 +147,26 @@ class IssuerIT {
         assertThat(claims.get("iss").asString()).isEqualTo(Issuer.uri(port));
         // A code is good once.
         assertThat(exchange(code, VERIFIER).statusCode()).isEqualTo(400);
-        assertThat(location(get(authorize()))).endsWith("/login");
+        assertThat(location(get(authorize("adhere-dashboard", BACK)))).endsWith("/login");
+    }
+
+    @Test
+    void a_user_signs_in_at_the_page_with_a_token_that_is_good_for_the_api() throws Exception {
+        String page = "http://localhost:8084/";
+        HttpResponse<String> answer =
+                exchange(UserPage.CLIENT, page, code(UserPage.CLIENT, page, "user-001", "demo"), VERIFIER);
+        assertThat(answer.statusCode()).isEqualTo(200);
+        JsonNode tokens = JsonMapper.shared().readTree(answer.body());
+        JsonNode claims = JsonMapper.shared()
+                .readTree(Base64.getUrlDecoder()
+                        .decode(tokens.get("access_token").asString().split("\\.")[1]));
+        assertThat(claims.get("sub").asString()).isEqualTo("user-001");
+        assertThat(claims.get("aud").asString("adhere")).isEqualTo("adhere");
+        assertThat(claims.get("roles").get(0).asString()).isEqualTo("user");
+        assertThat(tokens.get("expires_in").asInt()).isBetween(3590, 3600);
+        // Who is signed in is sent nowhere else than to the page.
+        String elsewhere = authorize(UserPage.CLIENT, "http://localhost:8085/").replace("&prompt=login", "");
+        assertThat(get(elsewhere).statusCode()).isEqualTo(400);
     }
 
     @Test

@@ -104,8 +104,8 @@ record Answers(HttpClient http, Tokens tokens, URI session, URI reminder) {
     /// Has the coach write a first plan; an existing one stays as it is.
     ///
     /// @return false where the answer may be another one a moment later
-    boolean writePlan(String coach, Person person, String plan) throws IOException, InterruptedException {
-        URI uri = reminder.resolve("/v1/users/" + person.userId() + "/plan");
+    boolean writePlan(String coach, String userId, String plan) throws IOException, InterruptedException {
+        URI uri = reminder.resolve("/v1/users/" + userId + "/plan");
         HttpResponse<String> there = send(HttpRequest.newBuilder(uri).GET(), coach);
         if (there.statusCode() == 200) {
             return true;

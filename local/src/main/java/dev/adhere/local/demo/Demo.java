@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ExecutionException;
@@ -38,6 +41,8 @@ public final class Demo {
     public static final long SEED = 24;
 
     private static final String COACH = "coach-anna";
+    // Whoever tries the user's page: has a plan, and nobody simulates what becomes of it.
+    private static final String YOU = "user-025";
     private static final int AT_ONCE = 4;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration SETTLED_WITHIN = Duration.ofSeconds(60);
@@ -88,7 +93,7 @@ public final class Demo {
     public Summary bringIn(Consumer<String> say) throws IOException, InterruptedException {
         boolean first = ledger.isNew();
         writePlans();
-        say.accept(COACH + " has written " + Person.COHORT.size() + " plans");
+        say.accept(COACH + " has written " + Person.COHORT.size() + " plans, and one for you as " + YOU);
         long began = System.nanoTime();
         Instant now = clock.instant();
         List<Parcel> parcels = Person.COHORT.stream()
@@ -133,15 +138,29 @@ public final class Demo {
     }
 
     private void writePlans() throws IOException, InterruptedException {
-        atOnce(Person.COHORT, person -> {
+        var plans = new LinkedHashMap<String, String>();
+        Person.COHORT.forEach(person -> plans.put(person.userId(), person.planJson(ledger.began())));
+        plans.put(YOU, yourPlan());
+        atOnce(List.copyOf(plans.entrySet()), plan -> {
             long end = System.nanoTime() + PATIENCE.toNanos();
-            while (!answers.writePlan(COACH, person, person.planJson(ledger.began()))) {
+            while (!answers.writePlan(COACH, plan.getKey(), plan.getValue())) {
                 if (System.nanoTime() > end) {
-                    throw new IOException("The plan of " + person.userId() + " is not taken.");
+                    throw new IOException("The plan of " + plan.getKey() + " is not taken.");
                 }
                 TimeUnit.MILLISECONDS.sleep(500);
             }
         });
+    }
+
+    // At any time of every day, so that there is something to try whenever somebody does.
+    private String yourPlan() {
+        ZoneId here = ZoneId.systemDefault();
+        ZoneId zone = here.getId().contains("/") ? here : ZoneId.of("UTC");
+        return """
+                {"timeZone":"%s","versions":[{"effectiveFrom":"%s","items":[
+                {"id":"cat-cow","exerciseId":"cat-cow","sets":1,"reps":8,"schedule":{"everyDays":1}},
+                {"id":"bridge","exerciseId":"bridge","sets":2,"reps":10,"schedule":{"everyDays":1}},
+                {"id":"bird-dog","exerciseId":"bird-dog","sets":1,"holdSeconds":5,"schedule":{"everyDays":1}}]}]}""".formatted(zone, LocalDate.ofInstant(clock.instant(), zone));
     }
 
     /// @param each called for each line that has its outcome

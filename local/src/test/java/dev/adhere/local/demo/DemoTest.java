@@ -59,7 +59,7 @@ class DemoTest {
     void aFirstStartBringsEverythingInAndShowsItAsItMustBe() throws Exception {
         Summary summary = start(demo());
         assertThat(summary.isAsExpected()).isTrue();
-        assertThat(services.plans).hasSize(24);
+        assertThat(services.plans).hasSize(25).containsKey("user-025");
         assertThat(summary.toString())
                 .contains(String.format("%,d, each once - as it must be", services.stored()))
                 .contains("24 of 24 people")
