@@ -220,6 +220,11 @@ public final class Coaching {
         });
     }
 
+    /// All of the caller's cohort, the most urgent first.
+    public Mono<List<Client>> all(Caller caller) {
+        return Blocking.call(() -> cohort.rows(caller).stream().map(Client::of).toList());
+    }
+
     /// What changes in a cohort. The stream begins with `Ready`; who has missed something begins anew.
     public sealed interface Update {
 

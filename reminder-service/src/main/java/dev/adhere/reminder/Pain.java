@@ -136,7 +136,7 @@ final class Pain {
         afterSession(date.minusDays(1), at);
         afterSession(date, at);
         if (score.context() == Context.MORNING) {
-            overWeeks(score, date, at);
+            overWeeks(date, at);
         }
     }
 
@@ -276,7 +276,7 @@ final class Pain {
     }
 
     // P7, P8 and P9
-    private void overWeeks(Fact.Score score, LocalDate date, Instant at) {
+    private void overWeeks(LocalDate date, Instant at) {
         twoHighMornings(date, at);
         twoHighMornings(date.plusDays(1), at);
         // A morning counts into the medians of seven dates.

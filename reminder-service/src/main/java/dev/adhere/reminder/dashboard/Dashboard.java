@@ -29,6 +29,7 @@ import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.http.CacheControl;
+import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -78,7 +79,11 @@ class Dashboard {
         return RouterFunctions.route(GET("/"), routes::cohort)
                 .andRoute(GET(Sessions.STREAM), routes::updates)
                 .andRoute(POST("/invitations"), routes::accept)
+                .andRoute(GET("/cohort.csv"), routes::cohortCsv)
+                .andRoute(GET("/cohort.json"), routes::cohortJson)
                 .andRoute(GET("/clients/{userId}"), routes::client)
+                .andRoute(GET("/clients/{userId}/days.csv"), routes::daysCsv)
+                .andRoute(GET("/clients/{userId}/days.json"), routes::daysJson)
                 .andRoute(GET("/clients/{userId}/days/{date}"), routes::day)
                 .andRoute(GET("/clients/{userId}/plan"), routes::plan)
                 .andRoute(POST("/clients/{userId}/plan"), routes::changePlan)
@@ -138,6 +143,55 @@ class Dashboard {
                 model.put("refused", refused);
                 return page(request, session, status, "cohort", model);
             });
+        }
+
+        Mono<ServerResponse> cohortCsv(ServerRequest request) {
+            return rows(request).flatMap(rows -> csv("adhere-cohort.csv", Export.csv(Export.ClientRow.class, rows)));
+        }
+
+        Mono<ServerResponse> cohortJson(ServerRequest request) {
+            return rows(request).flatMap(Routes::json);
+        }
+
+        private Mono<List<Export.ClientRow>> rows(ServerRequest request) {
+            return signedIn(request, session -> coaching.all(session.caller()))
+                    .map(clients -> clients.stream().map(Export.ClientRow::of).toList());
+        }
+
+        Mono<ServerResponse> daysCsv(ServerRequest request) {
+            return days(request)
+                    .flatMap(days -> csv(
+                            "adhere-" + request.pathVariable("userId") + "-days.csv",
+                            Export.csv(Export.DayRow.class, days)));
+        }
+
+        Mono<ServerResponse> daysJson(ServerRequest request) {
+            return days(request).flatMap(Routes::json);
+        }
+
+        private Mono<List<Export.DayRow>> days(ServerRequest request) {
+            return signedIn(request, session -> coaching.client(session.caller(), request.pathVariable("userId")))
+                    .map(Export::days);
+        }
+
+        private static Mono<ServerResponse> csv(String name, String csv) {
+            return ServerResponse.ok()
+                    .contentType(new MediaType("text", "csv", StandardCharsets.UTF_8))
+                    .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                    .header(
+                            HttpHeaders.CONTENT_DISPOSITION,
+                            ContentDisposition.attachment()
+                                    .filename(name)
+                                    .build()
+                                    .toString())
+                    .bodyValue(csv);
+        }
+
+        private static Mono<ServerResponse> json(List<?> rows) {
+            return ServerResponse.ok()
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                    .bodyValue(rows);
         }
 
         /// Takes a client on who has given the coach a code.
@@ -412,8 +466,7 @@ class Dashboard {
                             pages.error(Pages.language(request.exchange()), problem));
         }
 
-        private Mono<ServerResponse> signedIn(
-                ServerRequest request, Function<Sessions.Session, Mono<ServerResponse>> answer) {
+        private <T> Mono<T> signedIn(ServerRequest request, Function<Sessions.Session, Mono<T>> answer) {
             return sessions.of(request.exchange())
                     .switchIfEmpty(Mono.error(
                             () -> Problem.of(ProblemType.SESSION_EXPIRED).asException()))

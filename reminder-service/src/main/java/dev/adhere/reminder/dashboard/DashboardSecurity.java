@@ -40,6 +40,8 @@ class DashboardSecurity {
     private static final String[] OURS = {
         "/",
         "/updates",
+        "/cohort.csv",
+        "/cohort.json",
         "/clients/**",
         "/invitations",
         "/assets/**",

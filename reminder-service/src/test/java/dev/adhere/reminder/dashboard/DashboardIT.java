@@ -241,6 +241,35 @@ class DashboardIT {
     }
 
     @Test
+    void what_a_coach_takes_away_is_the_own_clients_and_tells_missing_from_nothing() {
+        assertThat(ok("/cohort.csv"))
+                .startsWith("userId,name,timeZone,throughDate,a7,")
+                .contains("\r\nplanned,")
+                .doesNotContain("foreign");
+        var sam = JsonMapper.shared()
+                .readTree(ok("/cohort.json"))
+                .valueStream()
+                .filter(row -> row.get("userId").asString().equals("sam"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(sam.get("a7").isNull()).isTrue();
+        assertThat(sam.get("lastReceivedAt").isNull()).isTrue();
+        assertThat(sam.get("openAlerts").asInt()).isZero();
+        page(session(), "/clients/sam/days.csv")
+                .expectStatus()
+                .isOk()
+                .expectHeader()
+                .valueEquals("Content-Disposition", "attachment; filename=\"adhere-sam-days.csv\"")
+                .expectHeader()
+                .contentType("text/csv;charset=UTF-8");
+        assertThat(JsonMapper.shared().readTree(ok("/clients/sam/days.json")).isArray())
+                .isTrue();
+        page(session(), "/clients/foreign/days.csv").expectStatus().isNotFound();
+        page(session(), "/clients/foreign/days.json").expectStatus().isNotFound();
+        page(null, "/cohort.csv").expectStatus().isSeeOther();
+    }
+
+    @Test
     void row45_each_sign_in_has_a_new_key_and_ends_the_one_before() {
         String first = signIn();
         Begun begun = begin();
