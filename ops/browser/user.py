@@ -185,6 +185,7 @@ class UserJourney(Journey):
         page.reload()
         page.wait_for_selector("article.card")
         claim("the page opens without a connection, and nothing is lost", page.evaluate(WAITING) == ids and self.says(page.locator("#connection"), "3 entries wait"))
+        claim("what waits is offered no second time", self.card("Bridge").locator("button.log").inner_text() == "Log one more", self.card("Bridge").inner_text())
         self.look("user-offline")
         self.context.set_offline(False)
         claim("with the connection it all goes out", self.soon(lambda: page.evaluate(WAITING), lambda left: left == []) == [])

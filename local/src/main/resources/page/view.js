@@ -73,7 +73,7 @@ function figures(adherence) {
 
 function refused(state, act) {
   if (state.refused.length === 0) return null;
-  return h("section", { class: "bad", id: "refused" },
+  return h("section", { class: "bad refused", id: "refused" },
     h("h2", null, say("refused")),
     h("ul", { class: "plain" }, state.refused.map(({ event, problem }) =>
       h("li", { key: event.id },
@@ -122,7 +122,9 @@ function card(state, act, item, first) {
   const fresh = (id) => state.waiting.some((event) => event.id === id);
   const done = item.state === "DONE";
   const excused = item.state === "EXCUSED";
-  const logWords = done ? say("log.more") : say("log", { number: mine.length + 1 });
+  // As far as is known here: what still waits will count.
+  const full = done || item.doneSets + mine.filter((event) => fresh(event.id)).length >= item.prescribed.sets;
+  const logWords = full ? say("log.more") : say("log", { number: mine.length + 1 });
   return h("article", { key, class: `card ${item.state.toLowerCase()}`, "aria-labelledby": `name-${key}` },
     h("div", { class: "head" },
       h("h3", { id: `name-${key}` }, name, side && h("span", { class: "side" }, ` ${side}`)),
@@ -130,12 +132,12 @@ function card(state, act, item, first) {
     h("p", { class: "dose" }, item.timeOfDay && h("strong", null, `${item.timeOfDay} · `), dose(item.prescribed)),
     excused
       ? h("p", null, say(`excuse.${item.excuse}`))
-      : h("p", { class: "count" }, say("count", { done: item.doneSets, sets: item.prescribed.sets })),
+      : h("p", { class: "count" }, say("count", { done: item.doneSets, n: item.prescribed.sets })),
     exercise && steps(exercise),
     !excused && item.prescribed.holdSeconds && holdTimer(state, act, key, item.prescribed.holdSeconds, name),
     !excused && h("div", { class: "actions" },
       h("button", {
-        type: "button", class: done ? "log" : "log primary",
+        type: "button", class: full ? "log" : "log primary",
         "aria-label": `${logWords}: ${side ? `${name}, ${side}` : name}`,
         onClick: () => act.logSet(item),
       }, logWords),
