@@ -10,6 +10,9 @@ const REGIONS = ["LOW_BACK", "MID_BACK", "BUTTOCK", "HIP", "GROIN_SADDLE", "THIG
 const SCALE = Array.from({ length: 11 }, (_, score) => score);
 const CLOSED = ["DISMISSED", "EXPIRED"];
 
+// What the services say is in the language of the preferences, whatever the page speaks; the catalogue is in English.
+const theirs = (state) => (state.preferences?.language === "DE" ? "de" : "en");
+
 export function view(state, act) {
   const user = state.me?.roles.includes("user");
   return h("div", null,
@@ -22,7 +25,7 @@ export function view(state, act) {
     h("main", null,
       h("p", { class: "hide", role: "status", id: "aloud" }, state.aloud),
       user ? signedIn(state, act) : signedOut(state, act)),
-    user && state.pain && h("footer", null, h("p", { class: "small" }, state.pain.notWatched, " ", state.pain.notice)));
+    user && state.pain && h("footer", null, h("p", { class: "small", lang: theirs(state) }, state.pain.notWatched, " ", state.pain.notice)));
 }
 
 const faults = (state) => h("p", { class: "fault", role: "alert", id: "fault" }, state.fault);
@@ -155,8 +158,8 @@ function steps(exercise) {
   if (!source && warned.length === 0) return null;
   return h("details", null,
     h("summary", null, say("steps")),
-    source && h("ol", null, source.steps.map((step) => h("li", { key: step }, step))),
-    warned.length > 0 && h("ul", { class: "warned" }, [...new Set(warned)].map((words) => h("li", { key: words }, words))),
+    source && h("ol", { lang: "en" }, source.steps.map((step) => h("li", { key: step }, step))),
+    warned.length > 0 && h("ul", { class: "warned", lang: "en" }, [...new Set(warned)].map((words) => h("li", { key: words }, words))),
     source?.title && h("p", { class: "small" }, say("steps.source", { title: source.title })));
 }
 
@@ -187,7 +190,7 @@ function inbox(state, act) {
     state.nudges && open.length === 0 && h("p", { class: "empty" }, say("inbox.empty")),
     h("ul", { class: "plain nudges" }, open.map((nudge) =>
       h("li", { key: nudge.id, "data-nudge": nudge.id, class: nudge.kind === "SAFETY" ? "nudge safety" : "nudge" },
-        h("p", null, nudge.text),
+        h("p", { lang: theirs(state) }, nudge.text),
         h("p", { class: "small" }, dateWords(nudge.date, { day: "numeric", month: "short" }),
           nudge.state === "SNOOZED" && ` · ${say("inbox.snoozed")}`),
         h("div", { class: "actions" },
@@ -212,7 +215,7 @@ function questions(state, act) {
       h("summary", null, say("questions.open", { n: asked.length })),
       h("form", { onSubmit: submit },
         asked.map(({ id, text }) => h("fieldset", { key: id, class: "question" },
-          h("legend", null, text),
+          h("legend", { lang: theirs(state) }, text),
           ["yes", "no"].map((answer) => h("label", { key: answer },
             h("input", { type: "radio", name: id, value: answer }), h("span", null, say(answer)))))),
         h("button", { type: "submit", class: "primary" }, say("questions.send")))));
@@ -224,7 +227,7 @@ function pain(state, act) {
   return h("section", { id: "pain", "aria-labelledby": "pain-title" },
     h("h2", { id: "pain-title" }, say("pain")),
     state.pain?.onHold && h("p", { class: "bad", id: "hold" }, say("pain.hold")),
-    state.pain?.restrictions?.length > 0 && h("ul", { class: "restrictions", id: "restrictions" },
+    state.pain?.restrictions?.length > 0 && h("ul", { class: "restrictions", id: "restrictions", lang: theirs(state) },
       [...new Set(state.pain.restrictions.map((r) => r.text))].map((text) => h("li", { key: text }, text))),
     confirm.map(({ id, question }) => h("div", { key: id, class: "actions confirm" },
       h("span", null, told.filter((event) => event.id === id).map(({ data }) =>
