@@ -171,9 +171,9 @@ class CareTeamIT {
         send("coach-seen", "coach", HttpMethod.PUT, "/v1/users/seen/profile", "{\"baselinePain\":7}")
                 .expectStatus()
                 .isCreated();
-        send("coach-seen", "coach", HttpMethod.PUT, "/v1/users/seen/profile", "{\"baselinePain\":11}")
+        send("coach-seen", "coach", HttpMethod.PUT, "/v1/users/seen/profile", "{\"baselinePain\":8}")
                 .expectStatus()
-                .isEqualTo(422);
+                .isEqualTo(428);
         get("coach-seen", "coach", "/v1/users/seen/agenda?date=2026-01-01&date=x")
                 .expectStatus()
                 .isBadRequest();
@@ -187,7 +187,7 @@ class CareTeamIT {
                         "nosy GET /v1/users/{userId}/pain 404",
                         "ops GET /v1/users/{userId}/pain 403",
                         "coach-seen PUT /v1/users/{userId}/profile 201",
-                        "coach-seen PUT /v1/users/{userId}/profile 422",
+                        "coach-seen PUT /v1/users/{userId}/profile 428",
                         "coach-seen GET /v1/users/{userId}/agenda 400");
         JsonNode latest = records("seen", "?size=1").get("items").get(0);
         assertThat(latest.propertyNames())
