@@ -36,9 +36,11 @@ final class Explanation {
 
     /// One sentence or two.
     ///
+    /// @param about what of the day it explains
     /// @param rule its number in `docs/rules.md`
     /// @param rulesVersion of the thresholds that were in force; null where the rule has none that can be set
     /// @param at when it was decided; null where it is reckoned anew each time
+    /// @param text the sentence, in the user's language
     /// @param facts ids of the events that it rests on, in order of time; empty where it rests on none
     record Statement(
             About about,
