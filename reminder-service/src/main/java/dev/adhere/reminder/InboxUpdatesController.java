@@ -75,7 +75,7 @@ class InboxUpdatesController {
     @GetMapping(path = "/v1/users/{userId}/nudges/updates", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     Mono<ResponseEntity<Flux<ServerSentEvent<Nudge>>>> updates(
             @PathVariable String userId,
-            @RequestHeader(name = "Last-Event-ID", required = false) @Schema(example = "42") @Nullable
+            @RequestHeader(name = "Last-Event-ID", required = false) @Schema(example = "\"42\"") @Nullable
                     String lastEventId,
             Caller caller,
             ServerHttpResponse response) {

@@ -49,6 +49,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -197,7 +198,7 @@ final class ApiDocument implements OpenApiCustomizer {
         }
         if (operation.getRequestBody() != null) {
             operation.getRequestBody().setRequired(!optionalBody(handlers));
-            exemplify(operation.getRequestBody().getContent(), examples);
+            exemplify(operation.getRequestBody().getContent(), examples::sent);
         }
         if (answers.size() == 1) {
             statuses(operation.getResponses(), answers.getFirst().status());
@@ -214,7 +215,7 @@ final class ApiDocument implements OpenApiCustomizer {
                             HttpHeaders.ETAG,
                             header("The document's revision, in quotes: what a change names in `If-Match`", "\"3\""));
                 }
-                exemplify(response.getContent(), examples);
+                exemplify(response.getContent(), examples::answered);
             }
         });
         addProblems(api, operation, answers);
@@ -266,11 +267,11 @@ final class ApiDocument implements OpenApiCustomizer {
         }
     }
 
-    private static void exemplify(@Nullable Content content, Examples examples) {
+    private static void exemplify(@Nullable Content content, Function<Schema<?>, @Nullable Object> example) {
         if (content != null) {
             content.values().forEach(media -> {
                 if (media.getExample() == null && media.getExamples() == null && media.getSchema() != null) {
-                    media.setExample(examples.of(media.getSchema()));
+                    media.setExample(example.apply(media.getSchema()));
                 }
             });
         }

@@ -19,12 +19,19 @@ final class Examples {
         this.components = components;
     }
 
+    /// Of what a client sends.
     @Nullable
-    Object of(Schema<?> schema) {
-        return of(schema, DEEPEST);
+    Object sent(Schema<?> schema) {
+        return of(schema, false, DEEPEST);
     }
 
-    private @Nullable Object of(@Nullable Schema<?> schema, int depth) {
+    /// Of what a service answers: without what is only ever sent to it.
+    @Nullable
+    Object answered(Schema<?> schema) {
+        return of(schema, true, DEEPEST);
+    }
+
+    private @Nullable Object of(@Nullable Schema<?> schema, boolean answer, int depth) {
         if (schema == null || depth == 0) {
             return null;
         }
@@ -38,11 +45,11 @@ final class Examples {
             return schema.getConst();
         }
         if (schema.get$ref() != null) {
-            return of(components.get(schema.get$ref().substring("#/components/schemas/".length())), depth - 1);
+            return of(components.get(schema.get$ref().substring("#/components/schemas/".length())), answer, depth - 1);
         }
         for (List<?> choice : new List<?>[] {schema.getOneOf(), schema.getAnyOf(), schema.getAllOf()}) {
             if (choice != null && !choice.isEmpty()) {
-                return of((Schema<?>) choice.getFirst(), depth - 1);
+                return of((Schema<?>) choice.getFirst(), answer, depth - 1);
             }
         }
         if (schema.getEnum() != null && !schema.getEnum().isEmpty()) {
@@ -56,7 +63,10 @@ final class Examples {
                 var object = new LinkedHashMap<String, @Nullable Object>();
                 if (schema.getProperties() != null) {
                     schema.getProperties().forEach((name, field) -> {
-                        Object value = of(field, depth - 1);
+                        if (answer && Boolean.TRUE.equals(field.getWriteOnly())) {
+                            return;
+                        }
+                        Object value = of(field, answer, depth - 1);
                         // What may be missing is, where nothing is known of it.
                         if (value != null
                                 || schema.getRequired() != null
@@ -68,7 +78,7 @@ final class Examples {
                 yield object;
             }
             case "array" -> {
-                Object item = of(schema.getItems(), depth - 1);
+                Object item = of(schema.getItems(), answer, depth - 1);
                 yield item == null ? List.of() : List.of(item);
             }
             case "integer" ->
@@ -79,9 +89,15 @@ final class Examples {
                 switch (String.valueOf(schema.getFormat())) {
                     case "date" -> "2026-11-20";
                     case "date-time" -> "2026-11-20T07:41:05Z";
-                    default -> null;
+                    // Any text does where one is due and nothing is asked of it.
+                    default -> isText(schema) ? "..." : null;
                 };
         };
+    }
+
+    private static boolean isText(Schema<?> schema) {
+        boolean mayBeNull = schema.getTypes() != null && schema.getTypes().contains("null");
+        return type(schema).equals("string") && !mayBeNull && schema.getFormat() == null && schema.getPattern() == null;
     }
 
     private static String type(Schema<?> schema) {
