@@ -523,19 +523,83 @@ class SessionServiceIT {
         send(new ProducerRecord<>(Topic.SESSION_EVENTS.topicName(), "poisoned", null));
         post("poisoned", SINGLE, event("p2", "")).expectStatus().isAccepted().expectBody();
         awaitStored("poisoned", 2);
-        var letters = new ArrayList<ConsumerRecord<String, byte[]>>();
-        try (Consumer<String, byte[]> reader = Objects.requireNonNull(consumers).createConsumer("dlt-reader", "it")) {
-            reader.assign(reader.partitionsFor(Topic.SESSION_EVENTS.dltName()).stream()
+        List<ConsumerRecord<String, byte[]>> letters = records(Topic.SESSION_EVENTS.dltName(), "poisoned", 2);
+        assertThat(letters.stream().filter(r -> r.value() != null).map(ConsumerRecord::value))
+                .anyMatch(value -> java.util.Arrays.equals(value, bytes));
+    }
+
+    @Test
+    void a_replay_sends_what_is_stored_of_a_user_to_a_topic_of_its_own() {
+        post("replayed", BATCH, "[" + event("r1", ",\"reps\":10") + "," + event("r2", "") + "]")
+                .expectStatus()
+                .isOk();
+        post("not-replayed", SINGLE, event("r3", "")).expectStatus().isAccepted();
+        awaitStored("replayed", 2);
+        awaitStored("not-replayed", 1);
+
+        replay("ops", "{\"user\":\"replayed\"}")
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.events")
+                .isEqualTo(2);
+
+        var sent = records(Topic.SESSION_EVENTS_REPLAY.topicName(), "replayed", 2);
+        assertThat(sent.stream().map(record -> header(record, "ce_id"))).containsExactlyInAnyOrder("r1", "r2");
+        assertThat(sent.stream().map(record -> header(record, "ce_receivedat")))
+                .as("the moments of their first receipt")
+                .containsExactlyInAnyOrderElementsOf(documents("events", "replayed").stream()
+                        .map(stored -> stored.getString("receivedAtText"))
+                        .toList());
+        assertThat(records(Topic.SESSION_EVENTS_REPLAY.topicName(), "not-replayed", 0))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"user\":false}", "{\"user\":7}", "{\"user\":[]}", "{\"users\":\"replayed\"}", "[]", "{"})
+    void a_replay_of_nobody_that_could_be_is_refused(String body) {
+        problem(replay("ops", body), 400, "invalid-body");
+    }
+
+    @Test
+    void a_replay_is_for_operators_and_names_a_user_as_they_are_named() {
+        problem(replay("coach", "{}"), 403, "forbidden");
+        problem(replay("ops", "{\"user\":\"not an id\"}"), 422, "validation-failed");
+    }
+
+    private WebTestClient.ResponseSpec replay(String role, String body) {
+        return as(role, role)
+                .post()
+                .uri("/v1/replay")
+                .contentType(MediaType.APPLICATION_JSON)
+                .bodyValue(body)
+                .exchange();
+    }
+
+    private static String header(ConsumerRecord<String, byte[]> record, String name) {
+        return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
+    }
+
+    /// What a topic holds under a key, at least so many; read to the topic's end as of now.
+    private List<ConsumerRecord<String, byte[]>> records(String topic, String key, int atLeast) {
+        var found = new ArrayList<ConsumerRecord<String, byte[]>>();
+        try (Consumer<String, byte[]> reader = Objects.requireNonNull(consumers).createConsumer("reader", "it")) {
+            reader.assign(reader.partitionsFor(topic).stream()
                     .map(p -> new TopicPartition(p.topic(), p.partition()))
                     .toList());
             reader.seekToBeginning(reader.assignment());
+            Map<TopicPartition, Long> ends = reader.endOffsets(reader.assignment());
             await().atMost(Duration.ofSeconds(20)).until(() -> {
-                reader.poll(Duration.ofMillis(200)).forEach(letters::add);
-                return letters.stream().filter(r -> "poisoned".equals(r.key())).count() >= 2;
+                reader.poll(Duration.ofMillis(200)).forEach(record -> {
+                    if (key.equals(record.key())) {
+                        found.add(record);
+                    }
+                });
+                return found.size() >= atLeast
+                        && ends.entrySet().stream().allMatch(end -> reader.position(end.getKey()) >= end.getValue());
             });
         }
-        assertThat(letters.stream().filter(r -> r.value() != null).map(ConsumerRecord::value))
-                .anyMatch(value -> java.util.Arrays.equals(value, bytes));
+        return found;
     }
 
     @Test
