@@ -1,5 +1,6 @@
 package dev.adhere.contracts;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param raisedAt when what raised it was received
 /// @param rulesVersion of the thresholds that were in force
 /// @param text for the coach
+/// @param textId which text in which version that is: key, language, and the CRC-32 of its wording,
+/// `alert.P4/en/3f2a90c1`
 /// @param acknowledgedAt null while nobody said to have seen it
 /// @param acknowledgedBy the coach's id
 /// @param note what the coach wrote beside it
@@ -26,6 +29,7 @@ public record Alert(
         Instant raisedAt,
         String rulesVersion,
         String text,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String textId,
         @Nullable Instant acknowledgedAt,
         @Nullable String acknowledgedBy,
         @Nullable String note) {

@@ -38,7 +38,12 @@ public record Exercise(
         STRENGTHENING,
         STRETCHING,
         MOBILITY,
-        CARDIO
+        CARDIO;
+
+        /// Whether it makes warm for stretches (R2-WARMUP).
+        public boolean warmsUp() {
+            return this == MOBILITY || this == CARDIO;
+        }
     }
 
     /// What one article says of the exercise. A null dose means that the article is silent.

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param date the local date that it is about
 /// @param reason why it was not sent; null where it was
 /// @param text what the user reads; null where it was not sent
+/// @param textId which text in which version that is: key, language, and the CRC-32 of its wording,
+/// `DUE_SOON/en/3f2a90c1`; absent where it was not sent
 /// @param channel the one that it took last; whatever that is, the inbox has it, too. Null where it was not
 ///     sent
 /// @param state of the delivery; null where it was not sent
@@ -25,6 +27,7 @@ public record Nudge(
         Outcome outcome,
         @Nullable Reason reason,
         @Nullable String text,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String textId,
         @Nullable Channel channel,
         @Nullable State state,
         @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant displayedAt,
@@ -39,19 +42,22 @@ public record Nudge(
             Outcome outcome,
             @Nullable Reason reason,
             @Nullable String text,
+            @Nullable String textId,
             @Nullable Channel channel,
             @Nullable State state) {
-        this(id, kind, date, decidedAt, outcome, reason, text, channel, state, null, null);
+        this(id, kind, date, decidedAt, outcome, reason, text, textId, channel, state, null, null);
     }
 
     /// The same, on this channel and in this state.
     public Nudge with(@Nullable Reason reason, @Nullable Channel channel, @Nullable State state) {
-        return new Nudge(id, kind, date, decidedAt, outcome, reason, text, channel, state, displayedAt, openedAt);
+        return new Nudge(
+                id, kind, date, decidedAt, outcome, reason, text, textId, channel, state, displayedAt, openedAt);
     }
 
     /// The same, with these receipts.
     public Nudge seen(@Nullable Instant displayedAt, @Nullable Instant openedAt) {
-        return new Nudge(id, kind, date, decidedAt, outcome, reason, text, channel, state, displayedAt, openedAt);
+        return new Nudge(
+                id, kind, date, decidedAt, outcome, reason, text, textId, channel, state, displayedAt, openedAt);
     }
 
     /// Section 3.2, in the order in which they outrank one another.

@@ -127,6 +127,10 @@ class GoldenJsonTest {
                 .isEqualTo(golden("care-team.json"));
         assertThat(JSON.readTree(JSON.writeValueAsBytes(JSON.treeToValue(golden("alert.json"), Alert.class))))
                 .isEqualTo(golden("alert.json"));
+        assertThat(JSON.readTree(JSON.writeValueAsBytes(JSON.treeToValue(golden("alert-said.json"), Alert.class))))
+                .isEqualTo(golden("alert-said.json"));
+        assertThat(JSON.readTree(JSON.writeValueAsBytes(JSON.treeToValue(golden("nudge-sent.json"), Nudge.class))))
+                .isEqualTo(golden("nudge-sent.json"));
     }
 
     @Test

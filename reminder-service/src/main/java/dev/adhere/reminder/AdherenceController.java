@@ -13,7 +13,6 @@ import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +67,7 @@ class AdherenceController {
     ///
     /// @param date the user's local date
     /// @param timeZone the zone that rules it
-    /// @param items by time of day, those for any time last
+    /// @param items by time of day, those for any time last; before stretches what makes warm for them
     @Schema(name = "Agenda")
     record AgendaBody(
             LocalDate date,
@@ -223,9 +222,7 @@ class AdherenceController {
             return new AgendaBody(
                     asked,
                     head.zone(),
-                    Fold.slots(head, users.day(userId, asked)).stream()
-                            .sorted(Comparator.comparing(
-                                    Slot::timeOfDay, Comparator.nullsLast(Comparator.naturalOrder())))
+                    Agenda.inOrder(Fold.slots(head, users.day(userId, asked))).stream()
                             .map(slot -> item(slot, closed))
                             .toList());
         });

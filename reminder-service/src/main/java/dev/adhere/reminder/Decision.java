@@ -36,14 +36,17 @@ record Decision(
     /// One that did not pass the gate.
     static Decision suppressed(String id, Nudge.Kind kind, LocalDate date, Instant moment, Instant now, Reason reason) {
         return new Decision(
-                new Nudge(id, kind, date, now, Outcome.SUPPRESSED, reason, null, null, null), moment, false, null);
+                new Nudge(id, kind, date, now, Outcome.SUPPRESSED, reason, null, null, null, null),
+                moment,
+                false,
+                null);
     }
 
     /// One that did: the inbox has it from now on, and it waits for its first attempt.
     static Decision sent(
-            String id, Nudge.Kind kind, LocalDate date, Instant moment, Instant now, String text, Channel channel) {
+            String id, Nudge.Kind kind, LocalDate date, Instant moment, Instant now, Text text, Channel channel) {
         return new Decision(
-                new Nudge(id, kind, date, now, Outcome.SENT, null, text, channel, State.PENDING),
+                new Nudge(id, kind, date, now, Outcome.SENT, null, text.words(), text.id(), channel, State.PENDING),
                 moment,
                 false,
                 new Outgoing(now, now.plus(NudgePolicy.TIME_TO_LIVE), 0, null));

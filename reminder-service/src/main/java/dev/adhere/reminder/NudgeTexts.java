@@ -1,6 +1,7 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.Nudge;
+import java.nio.charset.StandardCharsets;
 import java.text.MessageFormat;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -8,10 +9,12 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.FormatStyle;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.ResourceBundle;
+import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /// What nudges say, in every language that is shipped: `texts.properties` and its translations. Nothing
@@ -34,10 +37,10 @@ final class NudgeTexts {
     private NudgeTexts() {}
 
     /// What a user reads who has reached something.
-    static String of(NudgePolicy.Reached reached, Preferences.Language language) {
+    static Text of(NudgePolicy.Reached reached, Preferences.Language language) {
         return switch (reached) {
-            case NudgePolicy.Reached.Streak(int days) -> text(language, "ENCOURAGE.streak", days);
-            case NudgePolicy.Reached.Much _ -> text(language, "ENCOURAGE.much");
+            case NudgePolicy.Reached.Streak(int days) -> said(language, "ENCOURAGE.streak", days);
+            case NudgePolicy.Reached.Much _ -> said(language, "ENCOURAGE.much");
         };
     }
 
@@ -45,22 +48,22 @@ final class NudgeTexts {
     ///
     /// @param lastReceivedAt of the user; who has not been heard of on the date is not told to have missed
     ///     anything
-    static String of(
+    static Text of(
             Nudge.Kind kind,
             LocalDate date,
             Preferences.Language language,
             @Nullable Instant lastReceivedAt,
             ZoneId zone) {
         return switch (kind) {
-            case PAIN_CHECK, RECOVERY, RE_ENGAGE, DUE_SOON, PROGRESS_READY -> text(language, kind.name());
+            case PAIN_CHECK, RECOVERY, RE_ENGAGE, DUE_SOON, PROGRESS_READY -> said(language, kind.name());
             case SAFETY, ENCOURAGE -> throw new IllegalArgumentException("the user is told what for");
             case OVERDUE -> {
                 if (lastReceivedAt == null) {
-                    yield text(language, "OVERDUE.never");
+                    yield said(language, "OVERDUE.never");
                 }
                 yield lastReceivedAt.isBefore(date.atStartOfDay(zone).toInstant())
-                        ? text(language, "OVERDUE.unheard", moment(lastReceivedAt, zone, language))
-                        : text(language, "OVERDUE");
+                        ? said(language, "OVERDUE.unheard", moment(lastReceivedAt, zone, language))
+                        : said(language, "OVERDUE");
             }
         };
     }
@@ -90,8 +93,20 @@ final class NudgeTexts {
     }
 
     static String text(Preferences.Language language, String key, Object... values) {
-        String pattern = Objects.requireNonNull(BUNDLES.get(language)).getString(key);
-        return new MessageFormat(pattern, locale(language)).format(values);
+        return new MessageFormat(wording(language, key), locale(language)).format(values);
+    }
+
+    /// The same, with what it takes to prove later what was said.
+    static Text said(Preferences.Language language, String key, Object... values) {
+        var version = new CRC32();
+        version.update(wording(language, key).getBytes(StandardCharsets.UTF_8));
+        String id = key + "/" + locale(language).getLanguage() + "/"
+                + HexFormat.of().toHexDigits((int) version.getValue());
+        return new Text(id, text(language, key, values));
+    }
+
+    private static String wording(Preferences.Language language, String key) {
+        return Objects.requireNonNull(BUNDLES.get(language)).getString(key);
     }
 
     static String moment(Instant instant, ZoneId zone, Preferences.Language language) {

@@ -73,7 +73,7 @@ final class Nudging {
 
     /// Tells the user at once what a rule of section 2 found. It stands in the inbox and goes nowhere else:
     /// the user is in the app, and it is about health.
-    void say(Rule rule, String text, Instant at) {
+    void say(Rule rule, Text text, Instant at) {
         say(rule, "", text, at);
     }
 
@@ -88,7 +88,7 @@ final class Nudging {
     }
 
     /// @param about what tells two things of a rule and a date apart
-    void say(Rule rule, String about, String text, Instant at) {
+    void say(Rule rule, String about, Text text, Instant at) {
         LocalDate today = LocalDate.ofInstant(at, head.zone);
         String id = NudgePolicy.id(head.userId, Kind.SAFETY, today, rule + "|" + about);
         put(Decision.sent(id, Kind.SAFETY, today, at, at, text, Channel.INBOX).delivered(Channel.INBOX));
@@ -126,13 +126,13 @@ final class Nudging {
         }
         chances.sort(Comparator.comparing(Chance::moment).thenComparing(Chance::kind));
         for (Chance chance : chances) {
-            String text = NudgeTexts.of(
+            Text text = NudgeTexts.of(
                     chance.kind(), chance.date(), head.preferences.language(), head.lastReceivedAt, head.zone);
             settle(chance, text, now);
         }
     }
 
-    private void settle(Chance chance, String text, Instant now) {
+    private void settle(Chance chance, Text text, Instant now) {
         Reason reason = NudgePolicy.gate(situation(chance.kind(), chance.date()), chance.moment(), now);
         String id = NudgePolicy.id(head.userId, chance.kind(), chance.date(), "");
         put(

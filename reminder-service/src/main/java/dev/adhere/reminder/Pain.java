@@ -682,6 +682,7 @@ final class Pain {
                                 alert.raisedAt(),
                                 alert.rulesVersion(),
                                 alert.text(),
+                                alert.textId(),
                                 now,
                                 by,
                                 note));
@@ -778,8 +779,9 @@ final class Pain {
         if (pain.alerts.stream().anyMatch(alert -> alert.id().equals(id))) {
             return;
         }
-        String text = PainTexts.alert(head.preferences.language(), rule, values);
-        pain.alerts.add(new Alert(id, rule, severity, exercise, date, at, rules.version(), text, null, null, null));
+        Text text = PainTexts.alert(head.preferences.language(), rule, values);
+        pain.alerts.add(new Alert(
+                id, rule, severity, exercise, date, at, rules.version(), text.words(), text.id(), null, null, null));
         head.pending = head.pending.withAlert(id);
     }
 

@@ -138,6 +138,7 @@ final class PainDocuments {
                 .append("raisedAt", a.raisedAt().toString())
                 .append("rulesVersion", a.rulesVersion())
                 .append("text", a.text())
+                .append("textId", a.textId())
                 .append("acknowledgedAt", text(a.acknowledgedAt()))
                 .append("acknowledgedBy", a.acknowledgedBy())
                 .append("note", a.note()));
@@ -153,6 +154,7 @@ final class PainDocuments {
                 InstantText.parse(d.getString("raisedAt")),
                 d.getString("rulesVersion"),
                 d.getString("text"),
+                d.getString("textId"),
                 instant(d, "acknowledgedAt"),
                 d.getString("acknowledgedBy"),
                 d.getString("note"));

@@ -15,34 +15,34 @@ final class PainTexts {
     private PainTexts() {}
 
     /// U-CONTACT.
-    static String contact(Preferences.Language language) {
-        return NudgeTexts.text(language, "pain.contact");
+    static Text contact(Preferences.Language language) {
+        return NudgeTexts.said(language, "pain.contact");
     }
 
     /// U-NOT-IMPROVING.
-    static String notImproving(Preferences.Language language, long weeks) {
-        return NudgeTexts.text(language, "pain.notImproving", weeks);
+    static Text notImproving(Preferences.Language language, long weeks) {
+        return NudgeTexts.said(language, "pain.notImproving", weeks);
     }
 
     /// @param number of the emergency service; null: the user is told to call the local one
-    static String emergency(Preferences.Language language, @Nullable String number) {
+    static Text emergency(Preferences.Language language, @Nullable String number) {
         return number == null || number.isBlank()
-                ? NudgeTexts.text(language, "pain.emergency")
-                : NudgeTexts.text(language, "pain.emergency.number", number);
+                ? NudgeTexts.said(language, "pain.emergency")
+                : NudgeTexts.said(language, "pain.emergency.number", number);
     }
 
-    static String urgent(Preferences.Language language) {
-        return NudgeTexts.text(language, "pain.urgent");
+    static Text urgent(Preferences.Language language) {
+        return NudgeTexts.said(language, "pain.urgent");
     }
 
     /// P1.
-    static String paused(Preferences.Language language, int from, String exercise, LocalDate until) {
-        return NudgeTexts.text(language, "pain.P1", from, exercise, date(language, until));
+    static Text paused(Preferences.Language language, int from, String exercise, LocalDate until) {
+        return NudgeTexts.said(language, "pain.P1", from, exercise, date(language, until));
     }
 
     /// P3.
-    static String notSettled(Preferences.Language language, int rise, String exercise, LocalDate until) {
-        return NudgeTexts.text(language, "pain.P3", rise, exercise, date(language, until));
+    static Text notSettled(Preferences.Language language, int rise, String exercise, LocalDate until) {
+        return NudgeTexts.said(language, "pain.P3", rise, exercise, date(language, until));
     }
 
     /// Why something waits, for the user.
@@ -51,8 +51,13 @@ final class PainTexts {
         String name = r.exerciseId() == null ? "" : Plan.name(head.plan(), r.exerciseId());
         LocalDate to = r.to();
         return switch (r.rule()) {
-            case P1 -> to == null ? name : paused(language, rules.stopFrom(), name, to);
-            case P3 -> to == null ? name : notSettled(language, rise(r, head.pain(), rules), name, to);
+            case P1 ->
+                to == null ? name : paused(language, rules.stopFrom(), name, to).words();
+            case P3 ->
+                to == null
+                        ? name
+                        : notSettled(language, rise(r, head.pain(), rules), name, to)
+                                .words();
             case P2 -> NudgeTexts.text(language, "pain.P2", name);
             default -> NudgeTexts.text(language, "pain." + r.rule());
         };
@@ -72,8 +77,8 @@ final class PainTexts {
     }
 
     /// What a coach reads.
-    static String alert(Preferences.Language language, Rule rule, Object... values) {
-        return NudgeTexts.text(language, "alert." + rule, values);
+    static Text alert(Preferences.Language language, Rule rule, Object... values) {
+        return NudgeTexts.said(language, "alert." + rule, values);
     }
 
     /// A red-flag question.

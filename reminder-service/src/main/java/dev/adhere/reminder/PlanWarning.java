@@ -36,9 +36,7 @@ record PlanWarning(
                     ofItem(item, exercise, from, warnings);
                 }
             }
-            if (kinds.contains(Exercise.Kind.STRETCHING)
-                    && !kinds.contains(Exercise.Kind.CARDIO)
-                    && !kinds.contains(Exercise.Kind.MOBILITY)) {
+            if (kinds.contains(Exercise.Kind.STRETCHING) && kinds.stream().noneMatch(Exercise.Kind::warmsUp)) {
                 warnings.add(new PlanWarning(
                         "NO_WARM_UP", null, from, "Stretches without anything to warm up first (R2-WARMUP)."));
             }

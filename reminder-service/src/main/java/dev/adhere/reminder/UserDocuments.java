@@ -342,6 +342,7 @@ final class UserDocuments {
                 .append("outcome", n.outcome().name())
                 .append("reason", name(n.reason()))
                 .append("text", n.text())
+                .append("textId", n.textId())
                 .append("channel", name(n.channel()))
                 .append("state", name(n.state()))
                 .append("displayedAt", text(n.displayedAt()))
@@ -359,6 +360,7 @@ final class UserDocuments {
                 Nudge.Outcome.valueOf(d.getString("outcome")),
                 value(d, "reason", Nudge.Reason::valueOf),
                 d.getString("text"),
+                d.getString("textId"),
                 value(d, "channel", Nudge.Channel::valueOf),
                 value(d, "state", Nudge.State::valueOf),
                 instant(d, "displayedAt"),

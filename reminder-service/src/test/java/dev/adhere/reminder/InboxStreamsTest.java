@@ -43,6 +43,7 @@ class InboxStreamsTest {
                 Nudge.Outcome.SENT,
                 null,
                 "Your exercises for today are coming up.",
+                null,
                 Nudge.Channel.INBOX,
                 state);
     }
@@ -148,6 +149,7 @@ class InboxStreamsTest {
                 Instant.parse("2025-03-05T16:30:00Z"),
                 Nudge.Outcome.SUPPRESSED,
                 Nudge.Reason.DONE,
+                null,
                 null,
                 null,
                 null);

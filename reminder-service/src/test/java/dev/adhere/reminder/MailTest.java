@@ -48,6 +48,7 @@ class MailTest {
                         Nudge.Outcome.SENT,
                         null,
                         text,
+                        null,
                         Nudge.Channel.EMAIL,
                         Nudge.State.SENDING),
                 new Preferences(

@@ -375,6 +375,24 @@ class NudgingTest {
     }
 
     @Test
+    void what_was_said_can_be_traced_to_the_wording_of_its_day() {
+        Nudge nudge = only(through(Channel.EMAIL)).nudge();
+        assertThat(nudge.textId())
+                .isEqualTo(NudgeTexts.said(Preferences.Language.EN, nudge.kind().name())
+                        .id())
+                .matches(nudge.kind() + "/en/[0-9a-f]{8}");
+        assertThat(NudgeTexts.said(Preferences.Language.DE, "pain.contact").id())
+                .startsWith("pain.contact/de/")
+                .isNotEqualTo(
+                        NudgeTexts.said(Preferences.Language.EN, "pain.contact").id());
+        assertThat(NudgeTexts.said(Preferences.Language.EN, "pain.notImproving", 3)
+                        .id())
+                .as("values are no part of the wording")
+                .isEqualTo(NudgeTexts.said(Preferences.Language.EN, "pain.notImproving", 4)
+                        .id());
+    }
+
+    @Test
     void the_first_receipt_of_each_kind_counts_and_opened_is_displayed_too() {
         var story = ended(through(Channel.EMAIL), Result.TAKEN);
         String id = only(story).nudge().id();

@@ -85,6 +85,7 @@ class RiskTest {
                 "Have a look.",
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -48,6 +48,7 @@ class WebhookTest {
                         Nudge.Outcome.SENT,
                         null,
                         "A new day.",
+                        null,
                         Nudge.Channel.WEBHOOK,
                         Nudge.State.SENDING),
                 new Preferences(
