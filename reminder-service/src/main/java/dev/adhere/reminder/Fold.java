@@ -199,7 +199,8 @@ final class Fold {
         return sums != null && !sums.pain().isEmpty();
     }
 
-    private static boolean hasFacts(UserState head, LocalDate date) {
+    /// Whether figures of a date were made of facts.
+    static boolean hasFacts(UserState head, LocalDate date) {
         DaySums sums = head.sums().get(date);
         return sums != null && sums.hasFacts();
     }

@@ -49,7 +49,7 @@ class RebuildController {
             if (!SessionEvents.isId(userId) || users.head(userId) == null) {
                 throw Problem.notFound().asException();
             }
-            return new Rebuilt(1, keeper.rebuild(userId, clock.instant()) ? 1 : 0);
+            return new Rebuilt(1, keeper.rebuild(List.of(userId), clock.instant()));
         });
     }
 
@@ -63,10 +63,8 @@ class RebuildController {
                     long changed = 0;
                     List<String> ids = users.idsAfter("", PAGE);
                     while (!ids.isEmpty()) {
-                        for (String userId : ids) {
-                            count++;
-                            changed += keeper.rebuild(userId, clock.instant()) ? 1 : 0;
-                        }
+                        count += ids.size();
+                        changed += keeper.rebuild(ids, clock.instant());
                         ids = users.idsAfter(ids.getLast(), PAGE);
                     }
                     return new Rebuilt(count, changed);

@@ -229,6 +229,11 @@ final class Users {
             return after.head().userId();
         }
 
+        /// Whether there is nothing to write. Days that were lost come back under a head that knows them.
+        boolean isEmpty() {
+            return after.head().equals(before.head()) && days().isEmpty();
+        }
+
         private List<Day> days() {
             return after.days().values().stream()
                     .filter(day -> day != before.days().get(day.date()))

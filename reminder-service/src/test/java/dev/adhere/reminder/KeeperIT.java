@@ -17,6 +17,7 @@ import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.testbed.TestBackends;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -333,6 +334,51 @@ class KeeperIT {
                 .containsExactlyInAnyOrderElementsOf(expected);
         assertThat(monday().exercises()).containsExactly("bridge|");
         assertThat(monday().ids()).hasSize(expected.size());
+    }
+
+    private static Fold.Input replayed(String id, long offset) {
+        return new Fold.Replayed(((Fold.Happened) bridge(id, offset)).event());
+    }
+
+    private void loseDays() {
+        var _ = database.getCollection("days").deleteMany(new Document());
+    }
+
+    @Test
+    void lost_facts_that_come_again_are_stored_though_the_head_knows_them() {
+        List<Fold.Input> batch = List.of(bridge("a", 0), bridge("b", 1));
+        var _ = keeper.fold(Map.of("user-001", batch), NOON);
+        Map<LocalDate, DaySums> figures = stored().sums();
+        loseDays();
+        var _ = keeper.fold(Map.of("user-001", List.of(replayed("a", 0), replayed("b", 1))), NOON);
+        assertThat(users.day("user-001", MONDAY).counted()).extracting(Fact::id).containsExactly("a", "b");
+        assertThat(stored().sums()).isEqualTo(figures);
+    }
+
+    @Test
+    void lost_facts_stop_nobody_and_figures_follow_those_that_there_are() {
+        List<Fold.Input> batch = List.of(bridge("a", 0), bridge("b", 1));
+        var _ = keeper.fold(Map.of("user-001", batch), NOON);
+        loseDays();
+        var _ = keeper.fold(Map.of("user-001", List.of(bridge("c", 2))), NOON);
+        assertThat(monday().done()).isEqualTo(1000);
+        var _ = keeper.fold(Map.of("user-001", List.of(replayed("a", 0), replayed("b", 1), replayed("c", 2))), NOON);
+        assertThat(monday().done()).isEqualTo(3000);
+    }
+
+    @Test
+    void a_rebuild_mends_figures_that_were_spoilt_and_touches_no_others() {
+        var _ = keeper.fold(Map.of("user-001", List.of(bridge("a", 0))), NOON);
+        UserState right = stored();
+        assertThat(keeper.rebuild(List.of("user-001", "nobody"), NOON)).isZero();
+        assertThat(stored()).isEqualTo(right);
+
+        var _ = database.getCollection("users")
+                .updateOne(new Document("_id", "user-001"), new Document("$set", new Document("sums", List.of())));
+        assertThat(stored().sums()).isEmpty();
+        assertThat(keeper.rebuild(List.of("user-001", "nobody"), NOON)).isEqualTo(1);
+        assertThat(stored().sums()).isEqualTo(right.sums());
+        assertThat(keeper.rebuild(List.of("user-001", "nobody"), NOON)).isZero();
     }
 
     @Test
