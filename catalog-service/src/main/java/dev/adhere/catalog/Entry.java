@@ -27,7 +27,8 @@ import tools.jackson.databind.JsonNode;
 /// @param equipment what one needs for it
 /// @param postponeOnDiscomfort whether it is put off while the low back is uncomfortable
 /// @param variantOf the exercise that this is a form of
-/// @param related other exercises, and how they relate to this one
+/// @param easierForm the exercise to fall back to when this one is too much; null where none is known
+/// @param related other exercises, and how this one relates to them
 /// @param sources what is claimed of the exercise, and by whom
 record Entry(
         @Schema(example = "bridge") String id,
@@ -55,6 +56,9 @@ record Entry(
         @ArraySchema(schema = @Schema(example = "mat")) List<String> equipment,
         boolean postponeOnDiscomfort,
         @Nullable String variantOf,
+
+        @Schema(example = "alternating-superman") @Nullable String easierForm,
+
         List<Related> related,
         List<Source> sources) {
 
@@ -69,7 +73,7 @@ record Entry(
     /// Another exercise.
     ///
     /// @param id the other exercise's id
-    /// @param relation how that relates to this one
+    /// @param relation how this one relates to that
     record Related(
             @Schema(example = "alternating-superman") String id,
             @Schema(example = "harder two-sided form") String relation) {}
@@ -127,6 +131,7 @@ record Entry(
                 position,
                 targetMuscles,
                 postponeOnDiscomfort,
+                easierForm,
                 sources.stream()
                         .map(s -> new Exercise.Source(
                                 s.file(),
@@ -167,6 +172,7 @@ record Entry(
                 equipment,
                 postponeOnDiscomfort,
                 variantOf,
+                easierForm,
                 related,
                 sources);
     }

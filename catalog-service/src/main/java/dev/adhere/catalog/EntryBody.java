@@ -42,7 +42,8 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 /// @param equipment what one needs for it
 /// @param postponeOnDiscomfort whether it is put off while the low back is uncomfortable
 /// @param variantOf the exercise that this is a form of
-/// @param related other exercises, and how they relate to this one
+/// @param easierForm the exercise to fall back to when this one is too much
+/// @param related other exercises, and how this one relates to them
 /// @param sources may be empty: then nothing is claimed of the exercise
 @FromClient
 record EntryBody(
@@ -97,6 +98,10 @@ record EntryBody(
 
         @Nullable Boolean postponeOnDiscomfort,
         @Schema(pattern = ID_PATTERN) @Nullable String variantOf,
+
+        @Schema(pattern = ID_PATTERN, example = "alternating-superman") @Nullable
+        String easierForm,
+
         @ArraySchema(maxItems = MOST_ITEMS) @Nullable List<@Nullable RelatedBody> related,
         @ArraySchema(maxItems = MOST_ITEMS) @Nullable List<@Nullable SourceBody> sources) {
 
@@ -115,7 +120,7 @@ record EntryBody(
     /// Another exercise.
     ///
     /// @param id the id of another exercise
-    /// @param relation how that relates to this one
+    /// @param relation how this one relates to that
     @FromClient
     record RelatedBody(
             @Schema(pattern = ID_PATTERN, requiredMode = REQUIRED, example = "bridge") @Nullable
@@ -273,6 +278,9 @@ record EntryBody(
         if (variantOf != null && (!isId(variantOf) || variantOf.equals(id))) {
             check.fault("variantOf", "must be the id of another exercise");
         }
+        if (easierForm != null && (!isId(easierForm) || easierForm.equals(id))) {
+            check.fault("easierForm", "must be the id of another exercise");
+        }
         String reason = check.optional("draftReason", draftReason, LONGEST_TEXT);
         if (reason != null && status == Exercise.Status.PUBLISHED) {
             check.fault("draftReason", "must be null where the exercise is published");
@@ -304,6 +312,7 @@ record EntryBody(
                 equipment,
                 Boolean.TRUE.equals(postponeOnDiscomfort),
                 variantOf,
+                easierForm,
                 related,
                 sources);
     }

@@ -54,6 +54,8 @@ class EntryBodyTest {
                 "'\"targetMuscles\":[\"\"]'| targetMuscles[0]",
                 "'\"variantOf\":\"wall-sit\"'| variantOf",
                 "'\"variantOf\":\"Wall Sit\"'| variantOf",
+                "'\"easierForm\":\"wall-sit\"'| easierForm",
+                "'\"easierForm\":\"Wall Sit\"'| easierForm",
                 "'\"related\":[{\"id\":\"x_\",\"relation\":\"r\"}]'| related[0].id",
                 "'\"draftReason\":\"why\"'| draftReason",
                 "'\"sources\":[{\"title\":\"t\"}]'| sources[0].file",

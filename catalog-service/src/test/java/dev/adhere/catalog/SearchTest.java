@@ -94,6 +94,7 @@ class SearchTest {
                 null,
                 List.of(),
                 false,
+                null,
                 List.of());
     }
 

@@ -1,5 +1,6 @@
 package dev.adhere.contracts;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param revision counts up from 1; readers ignore a lower one
 /// @param unilateral whether it is done per side; null where no source says
 /// @param postponeOnDiscomfort rule P2: put off while the low back is uncomfortable
+/// @param easierForm id of the exercise that rule P4 may suggest instead; absent where none is known
 public record Exercise(
         String id,
         long revision,
@@ -20,6 +22,7 @@ public record Exercise(
         @Nullable String position,
         List<String> targetMuscles,
         boolean postponeOnDiscomfort,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String easierForm,
         List<Source> sources) {
 
     public Exercise {

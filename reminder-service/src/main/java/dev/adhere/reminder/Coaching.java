@@ -1027,6 +1027,14 @@ public final class Coaching {
         return exercise == null ? null : prescribable(exercise);
     }
 
+    /// What to fall back to when an exercise is too much (P4); null where nothing published is known.
+    public @Nullable Prescribable easierForm(String exerciseId) {
+        Exercise exercise = exercises.get(exerciseId);
+        Exercise easier =
+                exercise == null || exercise.easierForm() == null ? null : exercises.get(exercise.easierForm());
+        return easier == null || easier.status() != Exercise.Status.PUBLISHED ? null : prescribable(easier);
+    }
+
     private static Prescribable prescribable(Exercise e) {
         return new Prescribable(
                 e.id(),

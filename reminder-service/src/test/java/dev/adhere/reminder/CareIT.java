@@ -121,6 +121,7 @@ class CareIT {
                 null,
                 List.of(),
                 false,
+                null,
                 List.of(new Exercise.Source("a", "A", null, null, new Exercise.Range(10, 10, true), null, null, null)));
         await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
             assertThat(Objects.requireNonNull(kafka)

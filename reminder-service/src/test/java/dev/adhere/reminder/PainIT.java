@@ -106,6 +106,7 @@ class PainIT {
                         null,
                         List.of(),
                         id.equals("lower-tummy"),
+                        null,
                         List.of(new Exercise.Source(
                                 "a", "A", null, null, new Exercise.Range(10, 10, true), null, null, null)));
                 assertThat(Objects.requireNonNull(kafka)

@@ -116,6 +116,7 @@ class ReminderServiceIT {
                     null,
                     List.of(),
                     false,
+                    null,
                     List.of(new Exercise.Source(
                             "a", "A", null, null, new Exercise.Range(10, 10, true), null, null, null)));
             await().atMost(Duration.ofSeconds(60))

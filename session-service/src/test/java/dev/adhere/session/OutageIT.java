@@ -170,6 +170,7 @@ class OutageIT {
                 null,
                 List.of(),
                 false,
+                null,
                 List.of());
         await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
             assertThat(Objects.requireNonNull(kafka)

@@ -199,6 +199,7 @@ class SessionServiceIT {
                 null,
                 List.of(),
                 false,
+                null,
                 List.of());
         var team = new CareTeam("reader", 1, List.of(new CareTeam.Assignment("coach-anna", Instant.EPOCH, null)));
         await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {

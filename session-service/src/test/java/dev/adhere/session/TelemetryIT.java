@@ -233,6 +233,7 @@ class TelemetryIT {
                 null,
                 List.of(),
                 false,
+                null,
                 List.of());
         await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
             send(new ProducerRecord<>(Topic.EXERCISES.topicName(), "bridge", JSON.writeValueAsBytes(bridge)));

@@ -318,6 +318,13 @@ class Dashboard {
                 Coaching.Prescribable exercise = coaching.exercise(wanted.substring(4));
                 return exercise == null ? form : form.with(exercise);
             }
+            if (wanted.startsWith("easier-")) {
+                Integer row = PlanForm.number(wanted.substring(7));
+                return row == null || row < 0 || row >= form.rows().size()
+                        ? form
+                        : form.easier(
+                                row, coaching.easierForm(form.rows().get(row).exerciseId()));
+            }
             Integer row = wanted.startsWith("remove-") ? PlanForm.number(wanted.substring(7)) : null;
             return row == null ? form : form.without(row);
         }
@@ -353,8 +360,21 @@ class Dashboard {
             model.put("form", form);
             model.put("preview", preview);
             model.put("found", form.find().isBlank() ? List.of() : coaching.exercises(form.find()));
+            model.put("easier", easier(form));
             model.put("weekdays", DayOfWeek.values());
             return page(request, session, status, "plan", model);
+        }
+
+        // The names of easier forms that a row could be replaced by, by the row's exercise.
+        private Map<String, String> easier(PlanForm form) {
+            var easier = new HashMap<String, String>();
+            for (PlanForm.Row row : form.rows()) {
+                Coaching.Prescribable instead = coaching.easierForm(row.exerciseId());
+                if (instead != null && !form.has(instead.id())) {
+                    easier.put(row.exerciseId(), instead.name());
+                }
+            }
+            return easier;
         }
 
         Mono<ServerResponse> excuse(ServerRequest request) {

@@ -37,7 +37,14 @@ record PlanForm(long revision, String from, String zone, String find, List<Row> 
             Set<String> days,
             String n,
             String times,
-            String postpone) {}
+            String postpone) {
+
+        /// Whether a set can be taken off.
+        public boolean hasSetsToSpare() {
+            Integer sets = number(this.sets);
+            return sets != null && sets > 1;
+        }
+    }
 
     /// The form for a change of what is prescribed now, from tomorrow on.
     static PlanForm of(Coaching.PlanFile file) {
@@ -118,6 +125,39 @@ record PlanForm(long revision, String from, String zone, String find, List<Row> 
                 "",
                 ""));
         return new PlanForm(revision, from, zone, "", more);
+    }
+
+    /// What P4 suggests for a row: the easier form in its place, in the same dose; where there is none, or it
+    /// is in the plan already, one set less. The coach sees it before it is saved.
+    ///
+    /// @param form the easier form of the row's exercise
+    PlanForm easier(int row, Coaching.@Nullable Prescribable form) {
+        if (row < 0 || row >= rows.size()) {
+            return this;
+        }
+        Row old = rows.get(row);
+        Coaching.Prescribable instead = form == null || has(form.id()) ? null : form;
+        boolean less = instead == null && old.hasSetsToSpare();
+        var eased = new ArrayList<>(rows);
+        eased.set(
+                row,
+                new Row(
+                        instead == null ? old.exerciseId() : instead.id(),
+                        instead == null ? old.name() : instead.name(),
+                        less ? String.valueOf(Integer.parseInt(old.sets()) - 1) : old.sets(),
+                        old.reps(),
+                        old.hold(),
+                        old.schedule(),
+                        old.days(),
+                        old.n(),
+                        old.times(),
+                        old.postpone()));
+        return new PlanForm(revision, from, zone, find, eased);
+    }
+
+    /// Whether it prescribes an exercise.
+    boolean has(String exerciseId) {
+        return rows.stream().anyMatch(row -> row.exerciseId().equals(exerciseId));
     }
 
     PlanForm without(int row) {

@@ -97,30 +97,39 @@ class DashboardIT {
         registry.add("adhere.dashboard.url", () -> URL);
     }
 
-    @BeforeAll
-    void aClientAndAnExercise() {
-        var bridge = new Exercise(
-                "bridge",
+    private static Exercise exercise(String id, String name, List<String> aliases, @Nullable String easierForm) {
+        return new Exercise(
+                id,
                 1,
                 Exercise.Status.PUBLISHED,
-                "Bridge",
-                List.of("Glute bridge"),
+                name,
+                aliases,
                 Exercise.Kind.STRENGTHENING,
                 false,
                 null,
                 List.of(),
                 false,
+                easierForm,
                 List.of(new Exercise.Source("a", "A", null, null, new Exercise.Range(10, 10, true), null, null, null)));
+    }
+
+    private void publish(Exercise exercise) {
         await().atMost(Duration.ofSeconds(60)).ignoreExceptions().untilAsserted(() -> {
             assertThat(Objects.requireNonNull(kafka)
                             .send(
                                     Topic.EXERCISES.topicName(),
-                                    "bridge",
-                                    JsonMapper.shared().writeValueAsBytes(bridge))
+                                    exercise.id(),
+                                    JsonMapper.shared().writeValueAsBytes(exercise))
                             .get(5, TimeUnit.SECONDS))
                     .isNotNull();
-            assertThat(Objects.requireNonNull(coaching).exercise("bridge")).isNotNull();
+            assertThat(Objects.requireNonNull(coaching).exercise(exercise.id())).isNotNull();
         });
+    }
+
+    @BeforeAll
+    void aClientAndAnExercise() {
+        publish(exercise("bridge", "Bridge", List.of("Glute bridge"), "half-bridge"));
+        publish(exercise("half-bridge", "Half bridge", List.of(), null));
         for (String user : List.of("sam", "planned", "excused", "gated")) {
             api("admin", "admin", "/v1/users/" + user + "/coaches/coach-anna", null);
         }
@@ -544,8 +553,14 @@ class DashboardIT {
                 "2",
                 "times0",
                 "18:00");
+        line.set("do", "easier-0");
+        assertThat(html(post(session(), "/clients/planned/plan", line)))
+                .contains("name=\"exerciseId0\" value=\"half-bridge\"", "name=\"sets0\" value=\"3\"")
+                .doesNotContain("name=\"exerciseId0\" value=\"bridge\"");
+
         line.set("do", "preview");
         String preview = html(post(session(), "/clients/planned/plan", line));
+        assertThat(preview).contains("Easier: Half bridge instead of Bridge");
         assertThat(preview).contains("The next 14 days", "reps is outside what the sources say: 10");
         assertThat(ok("/clients/planned")).contains("There is no plan yet");
 
