@@ -2,7 +2,8 @@
 """Starts the clocks just before a moment and watches what happens at it: python3 ops/prove-clock.py [--case NAME].
 
 day-end: a day ends in Berlin, not in New York. nudge: 17:30, half an hour before a plan's 18:00, on the day the clocks
-went forward. spring: the end of that day of 23 hours. autumn: the end of a day of 25.
+went forward. spring: the end of that day of 23 hours. autumn: the end of a day of 25. outage: everything is off from before
+a due time until after the day's end.
 """
 from datetime import timedelta
 
@@ -208,7 +209,38 @@ def autumn(given, claims):
         claims.same("user-031: A7 after, 4 of 7 days' 28", scene.a7("user-031"), (4.0, 28, 14.3))
 
 
-CASES = {"day-end": day_end, "nudge": nudge, "spring": spring, "autumn": autumn}
+def outage(given, claims):
+    """17:30 in Berlin on 2027-05-10 is 15:30 UTC; everything is off from before that until 07:30 of the next day."""
+    users = [f"user-04{n}" for n in range(1, 7)]
+    idle, done, later = users[0], users[1], users[2]
+    with Scene(given, claims, "outage", at("2027-05-10T15:30:00Z")) as scene:
+        for user in users:
+            scene.plan(user, "Europe/Berlin", "2027-05-03", times="18:00")
+            scene.sets(user, "Europe/Berlin", "2027-05-09T18:00:00+02:00")
+        scene.sets(done, "Europe/Berlin", *(f"2027-05-10T17:0{n}:00+02:00" for n in range(3)))
+        claims.same(f"{done}: today", until(lambda: scene.today(done), ("2027-05-10", 3.0), 20), ("2027-05-10", 3.0))
+        claims.same("nobody has a decision when it all goes off", [nudges(scene, user) for user in users], [[]] * 6)
+    with Scene(given, claims, "outage", at("2027-05-11T05:30:00Z")) as scene:
+        through = until(lambda: [scene.read(user, "adherence")["throughDate"] for user in users], ["2027-05-10"] * 6, 30)
+        claims.same("the day has closed for everybody", through, ["2027-05-10"] * 6)
+        stale = [(kind, "2027-05-10", "SUPPRESSED", "STALE", None) for kind in ("DUE_SOON", "OVERDUE")]
+        for user in users:
+            if user != done:
+                claims.same(f"{user}: what came too late is decided and not sent", until(lambda: sorted(nudges(scene, user)), stale, 10), stale)
+        known = [(kind, "2027-05-10", "SUPPRESSED", "DONE", None) for kind in ("DUE_SOON", "OVERDUE")]
+        claims.same(f"{done}: a finished day is done, not late", until(lambda: sorted(nudges(scene, done)), known, 10), known)
+        claims.same("no inbox has anything: nothing comes at once", [scene.read(user, "nudges")["items"] for user in users], [[]] * 6)
+        scene.sets(later, "Europe/Berlin", *(f"2027-05-10T19:0{n}:00+02:00" for n in range(3)))
+        claims.same(
+            f"{later}: was without a connection, and the closed day is repaired",
+            until(lambda: scene.days(later, "2027-05-10", "2027-05-10"), {"2027-05-10": 3.0}, 20),
+            {"2027-05-10": 3.0},
+        )
+        claims.same(f"{later}: and nothing is said about it", (sorted(nudges(scene, later)), scene.read(later, "nudges")["items"]), (stale, []))
+        claims.same(f"{idle}: still nothing", scene.read(idle, "nudges")["items"], [])
+
+
+CASES = {"day-end": day_end, "nudge": nudge, "spring": spring, "autumn": autumn, "outage": outage}
 
 
 def main():

@@ -709,6 +709,31 @@ class ChannelsIT {
     }
 
     @Test
+    void row62_a_forged_place_in_the_stream_shows_nobody_elses() throws Exception {
+        dueAtOnce("placed");
+        var _ = awaitNudge("placed", Nudge.State.DELIVERED, Nudge.Channel.INBOX);
+        String last;
+        try (var own = new Listening(ISSUER.token("placed", "user"), "placed", null)) {
+            own.awaitLast("DELIVERED");
+            last = own.lastId();
+        }
+        for (String forged : List.of(last, "-1", "0", "x".repeat(10 * 1024), "{\"$gt\":\"\"}", "9".repeat(40))) {
+            try (var other = new Listening(ISSUER.token("elsewhere", "user"), "elsewhere", forged)) {
+                assertThat(other.response.statusCode()).isIn(200, 400);
+                if (other.response.statusCode() == 200) {
+                    await().atMost(Duration.ofSeconds(20)).until(() -> other.lines.contains(":open"));
+                    assertThat(other.states())
+                            .as("of somebody who has no nudges")
+                            .isEmpty();
+                }
+            }
+        }
+        try (var foreign = new Listening(ISSUER.token("elsewhere", "user"), "placed", last)) {
+            assertThat(foreign.response.statusCode()).isEqualTo(404);
+        }
+    }
+
+    @Test
     void an_instance_that_decides_nothing_tells_of_it_too() {
         // A second instance as far as streams go: its own tail, its own streams.
         var elsewhere = new InboxStreams();

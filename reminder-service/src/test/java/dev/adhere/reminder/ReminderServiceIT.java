@@ -16,6 +16,7 @@ import dev.adhere.testbed.TestBackends;
 import dev.adhere.testbed.TestIssuer;
 import io.cloudevents.kafka.KafkaMessageFactory;
 import io.swagger.v3.oas.annotations.Hidden;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -32,11 +33,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.webtestclient.autoconfigure.AutoConfigureWebTestClient;
 import org.springframework.context.annotation.Import;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.kafka.core.KafkaTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -458,6 +461,49 @@ class ReminderServiceIT {
                 .expectStatus()
                 .isCreated();
         assertThat(adherence("journey-6").timeZone()).isEqualTo(ZoneId.of("Asia/Tokyo"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/plain", "multipart/form-data; boundary=x", "application/x-www-form-urlencoded"})
+    void row42_what_a_form_of_another_site_could_send_is_refused(String type) {
+        problem(
+                as("journey-7", "user")
+                        .put()
+                        .uri("/v1/users/journey-7/preferences")
+                        .header("Content-Type", type)
+                        .bodyValue("{\"preferredTime\":\"07:00\"}".getBytes(StandardCharsets.UTF_8))
+                        .exchange(),
+                415,
+                "unsupported-media-type");
+    }
+
+    @Test
+    void row43_reading_changes_nothing_and_no_header_makes_it() {
+        problem(get("journey-7", "journey-7", "user", "/nudges/some/dismiss"), 405, "method-not-allowed");
+        problem(as("ops", "ops").get().uri("/v1/rebuild").exchange(), 405, "method-not-allowed");
+        coach("journey-7", "coach-anna");
+        for (String header : List.of("X-HTTP-Method-Override", "X-Method-Override", "X-HTTP-Method")) {
+            as("admin", "admin")
+                    .get()
+                    .uri("/v1/users/journey-7/coaches")
+                    .header(header, "DELETE")
+                    .exchange()
+                    .expectStatus()
+                    .isOk();
+        }
+        get("journey-7", "coach-anna", "coach", "/adherence").expectStatus().isOk();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TRACE", "PROPFIND", "CONNECT"})
+    void row44_methods_of_other_protocols_are_refused(String method) {
+        problem(
+                as("journey-7", "user")
+                        .method(HttpMethod.valueOf(method))
+                        .uri("/v1/users/journey-7/adherence")
+                        .exchange(),
+                405,
+                "method-not-allowed");
     }
 
     private WebTestClient.ResponseSpec get(String user, String sub, String role, String path) {

@@ -759,6 +759,59 @@ class SessionServiceIT {
     }
 
     @Test
+    void row22_nobody_corrects_or_takes_back_what_is_anothers() {
+        post("kept", SINGLE, event("k1", ",\"reps\":10")).expectStatus().isAccepted();
+        awaitStored("kept", 1);
+        String withdrawal =
+                "{\"specversion\":\"1.0\",\"id\":\"t1\",\"source\":\"a\",\"type\":\"dev.adhere.withdrawal.v1\","
+                        + "\"time\":\"" + Objects.requireNonNull(clock).instant()
+                        + "\",\"data\":{\"replaces\":\"k1\"}}";
+        post("taker", BATCH, "[" + event("k2", ",\"reps\":1,\"replaces\":\"k1\"") + "," + withdrawal + "]")
+                .expectStatus()
+                .isOk();
+        awaitStored("taker", 2);
+        as("kept", "user")
+                .get()
+                .uri("/v1/users/kept/events")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.items.length()")
+                .isEqualTo(1)
+                .jsonPath("$.items[0].state")
+                .isEqualTo("RECORDED")
+                .jsonPath("$.items[0].data.reps")
+                .isEqualTo(10);
+        as("kept", "user")
+                .get()
+                .uri("/v1/users/kept/sessions")
+                .exchange()
+                .expectStatus()
+                .isOk()
+                .expectBody()
+                .jsonPath("$.items.length()")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void row36_a_request_id_of_the_callers_making_is_neither_taken_nor_given_back() {
+        for (String id : List.of("x".repeat(10 * 1024), "%0d%0aSet-Cookie:a=b", "<script>")) {
+            as("owner", "user")
+                    .get()
+                    .uri("/v1/users/owner/events")
+                    .header("X-Request-Id", id)
+                    .exchange()
+                    .expectStatus()
+                    .isOk()
+                    .expectHeader()
+                    .doesNotExist("X-Request-Id")
+                    .expectHeader()
+                    .doesNotExist("Set-Cookie");
+        }
+    }
+
+    @Test
     void corrections_and_withdrawals_put_what_they_name_out_of_force_and_everything_stays_readable() {
         String score =
                 "{\"specversion\":\"1.0\",\"id\":\"%s\",\"source\":\"a\",\"type\":\"dev.adhere.pain-score.v1\",\"time\":\"%s\",\"data\":{\"score\":%d,\"context\":\"AD_HOC\",\"zone\":\"UTC\"%s}}\n";

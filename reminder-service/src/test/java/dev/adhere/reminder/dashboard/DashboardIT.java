@@ -62,7 +62,8 @@ class DashboardIT {
     private static final TestIssuer ISSUER = TestIssuer.start();
     private static final int PORT = FreePorts.one();
     private static final String URL = "http://localhost:" + PORT;
-    private static final String HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{7*7}} ${7*7}";
+    private static final String HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)> {{7*7}} ${7*7}"
+            + " #{T(java.lang.Runtime).getRuntime()} [[${7*7}]] __${7*7}__ ${jndi:ldap://localhost/a}";
 
     private final WebTestClient web = WebTestClient.bindToServer()
             .baseUrl(URL)
@@ -653,7 +654,9 @@ class DashboardIT {
         post(session(), alert.group(1), form("_csrf", csrf(page), "note", HOSTILE))
                 .expectStatus()
                 .isSeeOther();
+        // Row 34: what a template language or a logger would take for more is shown as it is.
         assertThat(ok("/clients/gated"))
+                .contains("{{7*7}} ${7*7} #{T(java.lang.Runtime).getRuntime()} [[${7*7}]] __${7*7}__ ${jndi:ldap://")
                 .contains("&lt;script&gt;alert(1)")
                 .doesNotContain("<script>alert", alert.group(1));
     }
