@@ -101,7 +101,7 @@ BREAKS = [
           ": Dose.weekOf(head.throughDate).getFirst();", ": head.throughDate.plusDays(1);"),
     Break("1.4 a day of 0.80 is adherent", REMINDER + "DaySums.java", "return 5 * done >= 4 * due", "return 5 * done > 4 * due"),
     Break("1.4 a streak skips excused and rest days", REMINDER + "Figures.java", "if (!day.isDue()) {\n                return this;",
-          "if (!day.isDue()) {\n                return new Frozen(0, best);"),
+          "if (!day.isDue()) {\n                return new Frozen(0, best, missed, active);"),
     Break("1.4 the best streak outlives the horizon", REMINDER + "Fold.java",
           "head.frozen = head.frozen.then(head.sums.pollFirstEntry().getValue());", "head.sums.pollFirstEntry();"),
     Break("1.4 F7 counts days with any credit", REMINDER + "DaySums.java", "active |= slot.credit() > 0", "active |= slot.credit() >= slot.prescribed()"),
