@@ -46,7 +46,7 @@ enum Cue {
                     "America/Costa_Rica",
                     "America/Lima",
                     "America/Puerto_Rico",
-                    "America/Argentina/Buenos_Aires",
+                    "America/Montevideo",
                     "America/Noronha",
                     "Atlantic/Cape_Verde",
                     "Africa/Abidjan",

@@ -50,9 +50,8 @@ enum Habit {
         return switch (this) {
             case BEGINNER -> 9;
             case ON_A_ROLL -> 2;
-            case FLARING, SORE, SKIPPED, AWAY, LATE, PUNCTUAL, APPROVED -> 12;
             case STEADY, LAPSING -> 40;
-            default -> 35;
+            default -> byTheClock ? 12 : 35;
         };
     }
 
@@ -90,23 +89,31 @@ enum Habit {
 
     /// How many sets are done where so many are prescribed.
     int sets(int prescribed, Random random) {
+        if (doesItAll()) {
+            return prescribed;
+        }
         return switch (this) {
             case OVERDOING -> prescribed + 1 + random.nextInt(prescribed + 1);
             case PARTLY -> random.nextInt(100) < 55 ? prescribed : prescribed / 2;
             case IN_PAIN -> random.nextInt(100) < 60 ? prescribed : 0;
-            case READY, FLARING, SORE, SKIPPED, AWAY, LATE, PUNCTUAL, APPROVED, ON_A_ROLL -> prescribed;
             default -> random.nextInt(100) < 96 ? prescribed : prescribed - 1;
         };
     }
 
     /// How much of a set's target is done.
     int amount(int target, Random random) {
+        if (doesItAll()) {
+            return target;
+        }
         return switch (this) {
             case OVERDOING -> target + random.nextInt(target / 2 + 1);
-            case READY, FLARING, SORE, SKIPPED, AWAY, LATE, PUNCTUAL, APPROVED, ON_A_ROLL -> target;
             case IN_PAIN, PARTLY -> Math.max(1, target * (60 + random.nextInt(41)) / 100);
             default -> random.nextInt(100) < 92 ? target : Math.max(1, target * 4 / 5);
         };
+    }
+
+    private boolean doesItAll() {
+        return byTheClock || this == READY;
     }
 
     /// A score of pain, 0-10.
