@@ -8,10 +8,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -84,6 +87,54 @@ record Answers(HttpClient http, Tokens tokens, URI session, URI reminder) {
                     alert.path("text").asString()));
         }
         return alerts;
+    }
+
+    /// The nudges in a user's inbox, up to the newest thousand.
+    Map<Cue, List<Kinds.Sent>> nudges(String userId) throws IOException, InterruptedException {
+        var nudges = new EnumMap<Cue, List<Kinds.Sent>>(Cue.class);
+        for (JsonNode nudge : list(userId, "nudges")) {
+            nudges.computeIfAbsent(Cue.valueOf(nudge.path("kind").asString()), _ -> new ArrayList<>())
+                    .add(new Kinds.Sent(
+                            userId,
+                            Instant.parse(nudge.path("decidedAt").asString()),
+                            nudge.path("text").asString("")));
+        }
+        return nudges;
+    }
+
+    /// Rules about pain that applied to a user, up to the newest hundred.
+    List<Finding> findings(String userId) throws IOException, InterruptedException {
+        var findings = new ArrayList<Finding>();
+        for (JsonNode finding :
+                get(reminder.resolve("/v1/users/" + userId + "/pain"), userId).path("findings")) {
+            findings.add(new Finding(
+                    finding.path("rule").asString(),
+                    userId,
+                    finding.path("exerciseId").stringValue(null),
+                    LocalDate.parse(finding.path("date").asString())));
+        }
+        return findings;
+    }
+
+    /// Says how a user wants to be reminded, as the user.
+    void prefer(String userId, String preferences) throws IOException, InterruptedException {
+        put("/v1/users/" + userId + "/preferences", preferences, userId);
+    }
+
+    /// Allows more of an exercise, as the coach.
+    void allowMore(String coach, String userId, String exerciseId) throws IOException, InterruptedException {
+        put("/v1/users/" + userId + "/approvals/" + exerciseId, "{\"scope\":\"PROGRESS\"}", coach);
+    }
+
+    private void put(String path, String body, String caller) throws IOException, InterruptedException {
+        HttpResponse<String> answer = send(
+                HttpRequest.newBuilder(reminder.resolve(path))
+                        .header("Content-Type", "application/json")
+                        .PUT(BodyPublishers.ofString(body)),
+                caller);
+        if (answer.statusCode() / 100 != 2) {
+            throw new IOException("PUT " + path + " answers " + answer.statusCode() + " " + answer.body());
+        }
     }
 
     private JsonNode list(String userId, String what) throws IOException, InterruptedException {

@@ -131,7 +131,7 @@ sealed interface Deed {
             List<Programme.Item> due = person.due(date, began);
             Habit habit = person.habit();
             boolean asked = chance.nextInt(100) < habit.scores();
-            if (asked && !due.isEmpty()) {
+            if (asked && habit.tellsMornings() && !due.isEmpty()) {
                 deeds.add(felt(local(6, 5 + chance.nextInt(20)), "MORNING", null));
             }
             if (!due.isEmpty() && chance.nextInt(100) < habit.showsUp(daysBefore)) {
@@ -144,7 +144,7 @@ sealed interface Deed {
             Habit habit = person.habit();
             ZonedDateTime at = local(
                             person.trainsAt().getHour(), person.trainsAt().getMinute())
-                    .plusMinutes(chance.nextInt(25));
+                    .plusMinutes(habit.byTheClock() ? 0 : chance.nextInt(25));
             String sessionId = id(at);
             if (asked) {
                 deeds.add(felt(at, "BEFORE", null));
@@ -153,7 +153,7 @@ sealed interface Deed {
                 for (String side : item.sides()) {
                     int sets = habit.sets(item.sets(), chance);
                     for (int number = 1; number <= sets; number++) {
-                        at = at.plusSeconds(50 + chance.nextInt(60));
+                        at = at.plusSeconds(habit.byTheClock() ? 60 : 50 + chance.nextInt(60));
                         int amount = habit.amount(item.target(), chance);
                         int exertion = habit == Habit.OVERDOING ? 8 + chance.nextInt(2) : 3 + chance.nextInt(4);
                         deeds.add(new DidSet(id(at), at, sessionId, item, side, number, amount, exertion));
@@ -172,7 +172,7 @@ sealed interface Deed {
         private Felt felt(ZonedDateTime at, String context, @Nullable String exerciseId) {
             // Who over-does feels the effort, which is no pain.
             boolean effort = person.habit() == Habit.OVERDOING && context.equals("DURING");
-            int score = effort ? 7 : person.habit().pain(daysBefore, chance);
+            int score = effort ? 7 : person.habit().pain(daysBefore, context, chance);
             return new Felt(id(at), at, score, context, effort ? "EFFORT" : "PAIN", exerciseId);
         }
 

@@ -10,9 +10,12 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -22,8 +25,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Twenty-four people with low-back pain and their phones: what they did in the last weeks is brought in,
-/// then they go on.
+/// Thirty-two people with low-back pain and their phones: what they did in the last weeks is brought in,
+/// then they go on. Eight of them are there so that every kind of nudge comes within minutes ([Cue]).
 ///
 /// People, plans, days and ids follow from the seed and the moment of the first start; the ledger in the
 /// data folder keeps both, so that a second start sends what is new and nothing twice.
@@ -46,8 +49,11 @@ public final class Demo {
     private static final int AT_ONCE = 4;
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration SETTLED_WITHIN = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(10);
+    private static final Duration OVERDUE = Duration.ofMinutes(3);
 
     private final Ledger ledger;
+    private final List<Person> people;
     private final Outbox outbox;
     private final Answers answers;
     private final Tokens tokens;
@@ -56,6 +62,7 @@ public final class Demo {
     private final Clock clock;
     private final Duration settledWithin;
     private final Tally tally = new Tally();
+    private Kinds kinds = new Kinds(Map.of(), Map.of());
 
     /// @param settledWithin how long to wait until what is accepted is stored and counted
     Demo(
@@ -67,6 +74,7 @@ public final class Demo {
             Ledger ledger,
             Duration settledWithin) {
         this.ledger = ledger;
+        this.people = Person.all(ledger.began());
         this.outbox = new Outbox(ledger);
         this.answers = new Answers(http, tokens, session, reminder);
         this.http = http;
@@ -93,10 +101,10 @@ public final class Demo {
     public Summary bringIn(Consumer<String> say) throws IOException, InterruptedException {
         boolean first = ledger.isNew();
         writePlans();
-        say.accept(COACH + " has written " + Person.COHORT.size() + " plans, and one for you as " + YOU);
+        say.accept(COACH + " has written " + people.size() + " plans, and one for you as " + YOU);
         long began = System.nanoTime();
         Instant now = clock.instant();
-        List<Parcel> parcels = Person.COHORT.stream()
+        List<Parcel> parcels = people.stream()
                 .map(person -> new Parcel(person, outbox.of(person, now, !first)))
                 .toList();
         int total = parcels.stream().mapToInt(parcel -> parcel.letters().size()).sum();
@@ -104,12 +112,40 @@ public final class Demo {
             atOnce(parcels, parcel -> send(parcel, PATIENCE, progress));
         }
         atOnce(
-                Person.COHORT.stream()
+                people.stream()
                         .map(person -> new Parcel(person, outbox.altered(person, now)))
                         .toList(),
                 parcel -> send(parcel, PATIENCE, () -> {}));
         Duration took = Duration.ofNanos(System.nanoTime() - began);
-        return settle(took, say);
+        List<Summary.Row> rows = settle(took, first, say);
+        Kinds before = Kinds.read(people, answers, Map.of());
+        kinds = new Kinds(before.sent(), layOut(before));
+        return new Summary(rows, kinds, tally, clock.instant(), took);
+    }
+
+    // Those who are there for a kind of nudge say when they want to be reminded, so that it is soon; the coach
+    // allows more of what was easy.
+    private Map<Cue, Instant> layOut(Kinds before) throws IOException, InterruptedException {
+        var due = new EnumMap<Cue, Instant>(Cue.class);
+        for (Cue cue : Cue.values()) {
+            Instant now = clock.instant();
+            Instant at = cue.at(ledger.began(), now);
+            Person person = cue.person(ledger.began());
+            if (at == null || before.toOwn(cue) != null) {
+                continue;
+            }
+            due.put(cue, at);
+            String preferences = cue.preferences(at, person.zone());
+            if (preferences != null) {
+                answers.prefer(person.userId(), preferences);
+            } else if (cue == Cue.PROGRESS_READY) {
+                answers.allowMore(
+                        COACH,
+                        person.userId(),
+                        person.programme().first().getLast().exerciseId());
+            }
+        }
+        return due;
     }
 
     /// What one phone sends at a time.
@@ -139,7 +175,7 @@ public final class Demo {
 
     private void writePlans() throws IOException, InterruptedException {
         var plans = new LinkedHashMap<String, String>();
-        Person.COHORT.forEach(person -> plans.put(person.userId(), person.planJson(ledger.began())));
+        people.forEach(person -> plans.put(person.userId(), person.planJson(ledger.began())));
         plans.put(YOU, yourPlan());
         atOnce(List.copyOf(plans.entrySet()), plan -> {
             long end = System.nanoTime() + PATIENCE.toNanos();
@@ -188,17 +224,19 @@ public final class Demo {
     }
 
     // Stored and folded follow a moment after accepted.
-    private Summary settle(Duration took, Consumer<String> say) throws IOException, InterruptedException {
+    private List<Summary.Row> settle(Duration took, boolean first, Consumer<String> say)
+            throws IOException, InterruptedException {
         long end = System.nanoTime() + settledWithin.toNanos();
         say.accept("All are in; waiting until they are stored and counted");
         while (true) {
             var rows = new ArrayList<Summary.Row>();
-            for (Person person : Person.COHORT) {
+            for (Person person : people) {
                 rows.add(Summary.Row.read(person, answers, ledger));
             }
-            var summary = new Summary(rows, tally, clock.instant(), took);
-            if (summary.isAsExpected() || System.nanoTime() > end) {
-                return summary;
+            var summary = new Summary(rows, kinds, tally, clock.instant(), took);
+            boolean settled = summary.isAsExpected() && (summary.showsRules() || !first);
+            if (settled || System.nanoTime() > end) {
+                return rows;
             }
             TimeUnit.MILLISECONDS.sleep(300);
         }
@@ -209,7 +247,7 @@ public final class Demo {
     ///
     /// @param say told once a minute, and when something special happens
     public void live(Consumer<String> say) throws InterruptedException {
-        var live = new Live(outbox, ledger, clock);
+        var live = new Live(outbox, ledger, clock, tally);
         var failing = new AtomicBoolean();
         while (true) {
             TimeUnit.MILLISECONDS.sleep(Live.PACE.toMillis());
@@ -227,10 +265,41 @@ public final class Demo {
                     say.accept(step.news());
                 }
             }
-            String minute = live.minute(tally);
+            news(say);
+            String minute = live.minute();
             if (!minute.isEmpty()) {
                 say.accept(minute);
             }
+        }
+    }
+
+    // Each kind when it has come to the person who is there for it, and all of them once no other is to come
+    // soon.
+    void news(Consumer<String> say) throws InterruptedException {
+        Instant now = clock.instant();
+        Kinds before = kinds;
+        if (before.due().values().stream().noneMatch(at -> at.isBefore(now))) {
+            return;
+        }
+        try {
+            kinds = Kinds.read(people, answers, before.due());
+        } catch (IOException | RuntimeException _) {
+            return; // asked again with the next step
+        }
+        before.due().keySet().stream().sorted().forEach(cue -> {
+            Kinds.Sent sent = kinds.toOwn(cue);
+            if (sent != null) {
+                say.accept(cue + " to " + cue.userId() + ": " + sent.text());
+            }
+        });
+        Set<Cue> lost = kinds.before(now.minus(OVERDUE));
+        if (!lost.isEmpty()) {
+            kinds = kinds.without(lost);
+            lost.forEach(cue -> say.accept(cue + " HAS NOT COME to " + cue.userId() + "; GET /v1/users/" + cue.userId()
+                    + "/nudges/decisions says why"));
+        }
+        if (kinds.before(now.plus(SOON)).isEmpty()) {
+            say.accept("Nudges so far and about to come:\n" + kinds.table(now));
         }
     }
 
@@ -250,6 +319,8 @@ public final class Demo {
                   see %s/v1/users/%s/adherence/days             # %s: day by day
                   see '%s/v1/users/%s/adherence/explain?date=%s'  # why that day counts as it does, set by set
                   see '%s/v1/users/%s/pain-scores?size=5'       # %s: how it hurt
+                  see '%s/v1/users/%s/nudges/decisions?size=5'  # %s: what was decided, sent or not, and why
+                  see %s/v1/users/%s/pain                       # %s: which rules applied, and what rests
                   see %s/v1/users/%s/events/conflicts           # other content under ids that were taken: the first stays
                 """,
                 issuer,
@@ -266,6 +337,12 @@ public final class Demo {
                 session,
                 inPain.userId(),
                 inPain.habit().words(),
+                reminder,
+                Cue.RE_ENGAGE.userId(),
+                Habit.AWAY.words(),
+                reminder,
+                Cue.SAFETY.userId(),
+                Habit.FLARING.words(),
                 session,
                 first(Habit.TWICE).userId());
     }

@@ -13,7 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What happens next once the demo runs. Days are quickened: whoever is awake and has something left of
-/// today does it now, a few people at a time, a set each in turn.
+/// today does it now, a few people at a time, a set each in turn; but for those who live by the clock.
 final class Live {
 
     /// One event in this time, all people together.
@@ -29,16 +29,22 @@ final class Live {
     private final Outbox outbox;
     private final Ledger ledger;
     private final Clock clock;
+    private final Tally tally;
+    private final List<Person> people;
     private final List<Person> busy = new ArrayList<>();
     private final Set<Person> offline = new HashSet<>();
     private int step;
     private int sentBefore;
     private int refusedBefore;
 
-    Live(Outbox outbox, Ledger ledger, Clock clock) {
+    Live(Outbox outbox, Ledger ledger, Clock clock, Tally tally) {
         this.outbox = outbox;
         this.ledger = ledger;
         this.clock = clock;
+        this.tally = tally;
+        this.sentBefore = tally.sent();
+        this.refusedBefore = tally.refusals();
+        this.people = Person.all(ledger.began());
         for (Person person : Person.COHORT) {
             if (person.habit().daysOffline() > 0
                     && !outbox.of(person, clock.instant(), true).isEmpty()) {
@@ -56,10 +62,11 @@ final class Live {
         Instant now = clock.instant();
         step++;
         var steps = new ArrayList<Step>();
-        for (Person person : Person.COHORT) {
-            List<Letter> unsettled = ledger.open(person.userId());
-            if (!unsettled.isEmpty()) {
-                steps.add(new Step(person, unsettled, null));
+        for (Person person : people) {
+            boolean byTheClock = person.habit().byTheClock();
+            List<Letter> letters = byTheClock ? outbox.of(person, now, true) : ledger.open(person.userId());
+            if (!letters.isEmpty()) {
+                steps.add(new Step(person, letters, null));
             }
         }
         if (!offline.isEmpty() && step % STEPS_OFFLINE == 0) {
@@ -111,7 +118,7 @@ final class Live {
     }
 
     /// What happened in the last minute; empty in between and where it was nothing.
-    String minute(Tally tally) {
+    String minute() {
         if (step % STEPS_A_MINUTE != 0 || tally.sent() == sentBefore) {
             return "";
         }

@@ -6,21 +6,23 @@ import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// One of the simulated cohort.
 ///
-/// @param number 1 to 24, as in `user-001`
+/// @param number as in `user-001`
 /// @param trainsAt local time of the usual session, early enough that it ends on the same day
 record Person(int number, Habit habit, ZoneId zone, Programme programme, Rhythm rhythm, LocalTime trainsAt) {
 
     /// On which days the plan is due.
     enum Rhythm {
-        DAILY("{\"everyDays\":1,"),
-        EVERY_OTHER_DAY("{\"everyDays\":2,"),
-        WORKDAYS("{\"dayOfWeek\":[\"mon\",\"tue\",\"wed\",\"thu\",\"fri\"],");
+        DAILY("\"everyDays\":1"),
+        EVERY_OTHER_DAY("\"everyDays\":2"),
+        WORKDAYS("\"dayOfWeek\":[\"mon\",\"tue\",\"wed\",\"thu\",\"fri\"]");
 
         private static final Set<DayOfWeek> WEEKEND = Set.of(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY);
         private final String json;
@@ -40,7 +42,7 @@ record Person(int number, Habit habit, ZoneId zone, Programme programme, Rhythm 
 
     private static final int FIRST_STAGE_DAYS = 21;
 
-    /// The cohort: all sorts of habits, spread around the globe so that somebody is always awake.
+    /// All sorts of habits, spread around the globe so that somebody is always awake.
     static final List<Person> COHORT = List.of(
             person(1, Habit.STEADY, "Europe/Berlin", Programme.CORE, Rhythm.DAILY, 18, 0),
             person(2, Habit.STEADY, "America/New_York", Programme.STRONG, Rhythm.DAILY, 7, 15),
@@ -70,6 +72,14 @@ record Person(int number, Habit habit, ZoneId zone, Programme programme, Rhythm 
     private static Person person(
             int number, Habit habit, String zone, Programme programme, Rhythm rhythm, int hour, int minute) {
         return new Person(number, habit, ZoneId.of(zone), programme, rhythm, LocalTime.of(hour, minute));
+    }
+
+    /// Everybody: the cohort, and those to whom a nudge comes soon after the start.
+    ///
+    /// @param began the demo's first start
+    static List<Person> all(Instant began) {
+        return Stream.concat(COHORT.stream(), Arrays.stream(Cue.values()).map(cue -> cue.person(began)))
+                .toList();
     }
 
     String userId() {
@@ -115,7 +125,9 @@ record Person(int number, Habit habit, ZoneId zone, Programme programme, Rhythm 
                         + "\",\"sets\":" + item.sets()
                         + (item.reps() == null ? "" : ",\"reps\":" + item.reps())
                         + (item.holdSeconds() == null ? "" : ",\"holdSeconds\":" + item.holdSeconds())
-                        + ",\"schedule\":" + rhythm.json + "\"timesOfDay\":[\"" + trainsAt + "\"]}}")
+                        + ",\"schedule\":{" + rhythm.json
+                        // Who lives by the clock names the time among the preferences.
+                        + (habit.byTheClock() ? "" : ",\"timesOfDay\":[\"" + trainsAt + "\"]") + "}}")
                 .toList();
         return "{\"effectiveFrom\":\"" + version.from() + "\",\"items\":[" + String.join(",", items) + "]}";
     }

@@ -37,7 +37,10 @@ enum Programme {
                     reps("cat-cow", 1, 10),
                     held("side-plank", 2, 20),
                     reps("bridge", 3, 10),
-                    twoSided("alternating-superman", 1, 5)));
+                    twoSided("alternating-superman", 1, 5))),
+    SHORT(
+            List.of(reps("pelvic-tilt", 1, 10), twoSided("lower-tummy-strengthening", 1, 6), reps("bridge", 1, 10)),
+            List.of(reps("pelvic-tilt", 1, 10), twoSided("lower-tummy-strengthening", 1, 6), reps("bridge", 2, 10)));
 
     /// One exercise of a plan, dosed by repetitions or by seconds.
     ///

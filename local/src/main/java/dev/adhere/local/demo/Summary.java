@@ -27,6 +27,7 @@ public final class Summary {
     /// @param planned whether the plan is the demo's; somebody who tries things out may have written
     ///     another one
     /// @param alerts what coaches are to look at
+    /// @param findings rules about pain that applied
     /// @param week A7 as told: thousandths of a set, and sets
     record Row(
             Person person,
@@ -40,7 +41,8 @@ public final class Summary {
             boolean planned,
             Expected week,
             Expected weekExpected,
-            List<String> alerts) {
+            List<String> alerts,
+            List<Finding> findings) {
 
         static Row read(Person person, Answers answers, Ledger ledger) throws IOException, InterruptedException {
             String userId = person.userId();
@@ -83,7 +85,8 @@ public final class Summary {
                             through,
                             ledger,
                             (date, exercise) -> excuses.stream().anyMatch(excuse -> excuse.covers(date, exercise))),
-                    answers.alerts(userId));
+                    answers.alerts(userId),
+                    answers.findings(userId));
         }
 
         boolean isAsExpected() {
@@ -127,12 +130,14 @@ public final class Summary {
     }
 
     private final List<Row> rows;
+    private final Kinds kinds;
     private final Tally tally;
     private final Instant now;
     private final Duration took;
 
-    Summary(List<Row> rows, Tally tally, Instant now, Duration took) {
+    Summary(List<Row> rows, Kinds kinds, Tally tally, Instant now, Duration took) {
         this.rows = rows;
+        this.kinds = kinds;
         this.tally = tally;
         this.now = now;
         this.took = took;
@@ -142,6 +147,15 @@ public final class Summary {
     /// is what the simulator counts itself.
     public boolean isAsExpected() {
         return tally.surprises() == 0 && rows.stream().allMatch(Row::isAsExpected);
+    }
+
+    /// Whether every rule applied that a first start shows.
+    boolean showsRules() {
+        return Finding.missing(findings()).isEmpty();
+    }
+
+    private List<Finding> findings() {
+        return rows.stream().flatMap(row -> row.findings().stream()).toList();
     }
 
     @Override
@@ -163,7 +177,10 @@ public final class Summary {
                     .forEach(alert -> text.append(String.format(
                             Locale.ROOT, "  %-9s %s%n", row.person().userId(), alert)));
         }
-        text.append('\n');
+        text.append("\n  Rules about pain that applied (GET /v1/users/.../pain):\n");
+        text.append(Finding.table(findings()));
+        text.append("\n  Nudges so far and about to come (GET /v1/users/.../nudges):\n");
+        text.append(kinds.table(now)).append('\n');
         long stored =
                 rows.stream().mapToLong(row -> row.stored() - row.strangers()).sum();
         int missing = rows.stream().mapToInt(Row::missing).sum();

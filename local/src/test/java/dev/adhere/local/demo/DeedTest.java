@@ -23,7 +23,7 @@ class DeedTest {
     }
 
     private static List<String> history(long seed) {
-        return Person.COHORT.stream()
+        return Person.all(BEGAN).stream()
                 .flatMap(person -> days(
                                 person, LocalDate.parse("2026-10-10"), LocalDate.parse("2026-11-21"), BEGAN, seed)
                         .map(deed -> deed.json(person, deed.at().toInstant())))
@@ -52,7 +52,7 @@ class DeedTest {
     @Test
     void everyTimeIsOneThatTheZoneHasAndOnItsDate() {
         Instant began = Instant.parse("2025-01-10T08:00:00Z");
-        for (Person person : Person.COHORT) {
+        for (Person person : Person.all(began)) {
             LocalDate from = person.plan(began).getFirst().from();
             for (LocalDate date : from.datesUntil(from.plusYears(2)).toList()) {
                 for (Deed deed : Deed.on(date, person, began, 7)) {

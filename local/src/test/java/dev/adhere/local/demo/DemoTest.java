@@ -43,10 +43,14 @@ class DemoTest {
     }
 
     private Demo demo() throws Exception {
+        return demo(at(NOW));
+    }
+
+    private Demo demo(Clock clock) throws Exception {
         HttpClient http = HttpClient.newHttpClient();
         Ledger ledger = Ledger.open(dir.resolve("ledger"), Demo.SEED, NOW);
         var tokens = new Tokens(http, services.uri(), "demo");
-        return new Demo(http, tokens, services.uri(), services.uri(), at(NOW), ledger, Duration.ofMillis(1));
+        return new Demo(http, tokens, services.uri(), services.uri(), clock, ledger, Duration.ofMillis(1));
     }
 
     private Summary start(Demo demo) throws Exception {
@@ -59,10 +63,10 @@ class DemoTest {
     void aFirstStartBringsEverythingInAndShowsItAsItMustBe() throws Exception {
         Summary summary = start(demo());
         assertThat(summary.isAsExpected()).isTrue();
-        assertThat(services.plans).hasSize(25).containsKey("user-025");
+        assertThat(services.plans).hasSize(33).containsKey("user-025");
         assertThat(summary.toString())
                 .contains(String.format("%,d, each once - as it must be", services.stored()))
-                .contains("24 of 24 people")
+                .contains("32 of 32 people")
                 .contains("3 with other content under the same id")
                 .contains("event-in-future 2", "invalid-body 3")
                 .contains("user-024 ", "America/Santiago");
@@ -104,7 +108,7 @@ class DemoTest {
         services.miscounts = 1;
         Summary summary = start(demo());
         assertThat(summary.isAsExpected()).isFalse();
-        assertThat(summary.toString()).contains("0 of 24 people", "NOT OF ALL: user-001");
+        assertThat(summary.toString()).contains("0 of 32 people", "NOT OF ALL: user-001");
     }
 
     @Test
@@ -113,7 +117,80 @@ class DemoTest {
         services.miscounts = 0;
         Summary summary = start(demo());
         assertThat(services.plans.get("user-001")).contains("2026-11-18");
-        assertThat(summary.toString()).contains("23 of 23 people", "plans that are not the demo's");
+        assertThat(summary.toString()).contains("31 of 31 people", "plans that are not the demo's");
+    }
+
+    @Test
+    void whoIsThereForAKindSaysWhenAndTheCoachAllowsMore() throws Exception {
+        Summary summary = start(demo());
+        assertThat(services.written)
+                .containsOnlyKeys(
+                        "user-052/preferences",
+                        "user-053/preferences",
+                        "user-054/preferences",
+                        "user-055/preferences",
+                        "user-056/preferences",
+                        "user-057/approvals/bridge")
+                .containsEntry("user-057/approvals/bridge", "{\"scope\":\"PROGRESS\"}");
+        assertThat(summary.toString())
+                .containsPattern("PAIN_CHECK +0  user-052  15:01:00, in 60 s")
+                .containsPattern("PROGRESS_READY +0  user-057  16:00:00, in 60 min")
+                .containsPattern("P12 +0 +0  nobody");
+        assertThat(summary.showsRules()).isFalse();
+    }
+
+    @Test
+    void aSecondStartLaysOutOnlyWhatHasNotComeYet() throws Exception {
+        var _ = start(demo());
+        services.written.clear();
+        inbox(Cue.DUE_SOON, Cue.PAIN_CHECK, Cue.PROGRESS_READY, Cue.SAFETY);
+        Summary second = start(demo());
+        assertThat(services.written)
+                .containsOnlyKeys("user-053/preferences", "user-054/preferences", "user-055/preferences");
+        assertThat(second.toString()).containsPattern("DUE_SOON +1  user-056  15:00:00 ");
+    }
+
+    @Test
+    void eachKindIsToldWhenItComesAndSoIsOneThatDoesNot() throws Exception {
+        var clock = new Hands(NOW);
+        Demo demo = demo(clock);
+        var _ = demo.bringIn(_ -> {});
+
+        demo.news(said::add);
+        assertThat(said).as("nothing is due").isEmpty();
+
+        clock.now = NOW.plusSeconds(70);
+        inbox(Cue.SAFETY, Cue.PAIN_CHECK, Cue.RECOVERY, Cue.RE_ENGAGE, Cue.OVERDUE, Cue.ENCOURAGE);
+        demo.news(said::add);
+        assertThat(said)
+                .hasSize(6)
+                .contains("RECOVERY to user-053: Text of RECOVERY.")
+                .noneMatch(words -> words.contains("DUE_SOON"));
+
+        said.clear();
+        clock.now = NOW.plus(Duration.ofMinutes(5));
+        demo.news(said::add);
+        assertThat(said).hasSize(2);
+        assertThat(said.getFirst()).startsWith("DUE_SOON HAS NOT COME to user-056");
+        assertThat(said.getLast()).containsPattern("PROGRESS_READY +0  user-057  16:00:00, in 55 min");
+
+        said.clear();
+        clock.now = NOW.plus(Duration.ofMinutes(61));
+        inbox(Cue.PROGRESS_READY);
+        demo.news(said::add);
+        demo.news(said::add);
+        assertThat(said).hasSize(2);
+        assertThat(said.getFirst()).isEqualTo("PROGRESS_READY to user-057: Text of PROGRESS_READY.");
+        demo.close();
+    }
+
+    private void inbox(Cue... kinds) {
+        for (Cue kind : kinds) {
+            services.nudges.put(
+                    kind.userId(),
+                    List.of("{\"kind\":\"" + kind + "\",\"decidedAt\":\"" + NOW + "\",\"text\":\"Text of " + kind
+                            + ".\"}"));
+        }
     }
 
     @Test

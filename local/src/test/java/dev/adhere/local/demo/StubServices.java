@@ -39,6 +39,12 @@ final class StubServices implements AutoCloseable {
     int retryEach;
 
     final Map<String, String> plans = new ConcurrentHashMap<>();
+    /// What users prefer, and what coaches approve, by the path's end.
+    final Map<String, String> written = new ConcurrentHashMap<>();
+    /// Inboxes: JSON of each nudge, by user.
+    final Map<String, List<String>> nudges = new ConcurrentHashMap<>();
+    /// JSON of rules that applied, by user.
+    final Map<String, List<String>> findings = new ConcurrentHashMap<>();
     final Map<String, Map<String, String>> events = new ConcurrentHashMap<>();
     private final Map<String, Map<String, String>> conflicts = new ConcurrentHashMap<>();
     private final AtomicInteger lines = new AtomicInteger();
@@ -158,6 +164,14 @@ final class StubServices implements AutoCloseable {
         switch (path[4]) {
             case "plan" -> plan(exchange, user);
             case "excuses", "alerts" -> page(exchange, Map.of());
+            case "preferences", "approvals/bridge" -> {
+                written.put(
+                        user + "/" + path[4],
+                        new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+                answer(exchange, 200, "{}");
+            }
+            case "nudges" -> answer(exchange, 200, "{\"items\":" + nudges.getOrDefault(user, List.of()) + "}");
+            case "pain" -> answer(exchange, 200, "{\"findings\":" + findings.getOrDefault(user, List.of()) + "}");
             case "events" -> page(exchange, events.getOrDefault(user, Map.of()));
             case "events/conflicts" -> page(exchange, conflicts.getOrDefault(user, Map.of()));
             default -> answer(exchange, 200, adherence(user));
@@ -179,7 +193,7 @@ final class StubServices implements AutoCloseable {
 
     // What the apps have been told is the truth here; whether the real services find it is the journey's question.
     private String adherence(String user) throws IOException {
-        Person person = Person.COHORT.stream()
+        Person person = Person.all(clock.instant()).stream()
                 .filter(p -> p.userId().equals(user))
                 .findFirst()
                 .orElseThrow();
