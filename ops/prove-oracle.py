@@ -154,7 +154,7 @@ BREAKS = [
     Break("3.3.6 eight in seven days, not nine", REMINDER + "NudgePolicy.java", "MOST_IN_7_DAYS = 8", "MOST_IN_7_DAYS = 9", (WITNESS,)),
     Break("3.3.6 two hours apart, not one", REMINDER + "NudgePolicy.java", "APART = Duration.ofHours(2)", "APART = Duration.ofHours(1)", (WITNESS,)),
     Break("3.3.6 a nudge that came again counts from then", REMINDER + "Decision.java",
-          "return new Decision(nudge, now, snoozed, outgoing);", "return new Decision(nudge, moment, snoozed, outgoing);", (WITNESS,)),
+          "return new Decision(nudge.with(null, first, nudge.state()), now, snoozed, outgoing);", "return new Decision(nudge.with(null, first, nudge.state()), moment, snoozed, outgoing);", (WITNESS,)),
     Break("3.3.6 nobody is reminded before the time that was chosen", REMINDER + "NudgePolicy.java",
           "if (snoozed || atOnce) {", "if (atOnce) {", (WITNESS,)),
     Break("3.3.7 three without an answer tire, not four", REMINDER + "NudgePolicy.java", "TIRED_AFTER = 3", "TIRED_AFTER = 4", (WITNESS,)),
