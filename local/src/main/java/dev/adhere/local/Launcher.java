@@ -10,9 +10,11 @@ import dev.adhere.local.demo.Demo;
 import dev.adhere.local.demo.Demo.OtherSeed;
 import dev.adhere.local.demo.Summary;
 import dev.adhere.local.demo.Tokens;
+import dev.adhere.page.UserPage;
 import dev.adhere.testbed.LocalKafka;
 import dev.adhere.testbed.LocalMongo;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
@@ -28,6 +30,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -272,7 +275,8 @@ public final class Launcher {
 
     private void startPage() throws IOException {
         var page = UserPage.start(
-                ports.page(),
+                new InetSocketAddress("127.0.0.1", ports.page()),
+                Set.of(),
                 http,
                 Map.of(
                         "catalog", url("127.0.0.1", 8081),

@@ -2,6 +2,7 @@ package dev.adhere.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.adhere.page.UserPage;
 import dev.adhere.testbed.FreePorts;
 import java.io.IOException;
 import java.net.CookieManager;

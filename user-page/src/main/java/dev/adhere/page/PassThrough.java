@@ -1,4 +1,4 @@
-package dev.adhere.local;
+package dev.adhere.page;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;

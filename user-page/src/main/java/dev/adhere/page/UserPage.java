@@ -1,31 +1,32 @@
-package dev.adhere.local;
+package dev.adhere.page;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.net.InetAddress;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.springframework.core.io.ClassPathResource;
 
 /// The page on which people try Adhere as the user: a handful of static files, and beside them the public
 /// API of the services under `/api/<service>/`, so that the browser talks to one origin and the services need
 /// to trust no other.
 ///
-/// It knows nothing that any other client app could not know, and listens on loopback only.
-final class UserPage implements AutoCloseable {
+/// It knows nothing that any other client app could not know, and answers to its own name only.
+public final class UserPage implements AutoCloseable {
 
     /// The client id under which browsers sign in here.
-    static final String CLIENT = "adhere-user-page";
+    public static final String CLIENT = "adhere-user-page";
 
     // Nothing runs or is shown but our own files, and nothing is framed or sent elsewhere.
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
@@ -62,32 +63,41 @@ final class UserPage implements AutoCloseable {
     private final Map<String, Asset> assets;
     private final Set<String> hosts;
 
-    private UserPage(HttpServer server, PassThrough api, Map<String, Asset> assets) {
+    private UserPage(HttpServer server, Set<String> names, PassThrough api, Map<String, Asset> assets) {
         this.server = server;
         this.api = api;
         this.assets = assets;
         int port = server.getAddress().getPort();
-        this.hosts = Set.of("localhost:" + port, "127.0.0.1:" + port);
+        this.hosts = new HashSet<>(names);
+        hosts.addAll(Set.of("localhost:" + port, "127.0.0.1:" + port));
     }
 
     /// Where people sign in, and where what comes of it becomes a token.
     ///
     /// @param authorization as browsers reach it
     /// @param token as this machine reaches it
-    record Provider(URI authorization, URI token) {}
+    public record Provider(URI authorization, URI token) {}
 
-    /// @param port 0 for any
+    /// @param at where to listen, on port 0 for any
+    /// @param names under which browsers may call it, as the header `Host` has them, besides `localhost` and
+    ///     `127.0.0.1` with its port
     /// @param services where each service is, by its name in `/api/<name>/`
     /// @param clockShift how far the services' clocks are ahead of this machine's
-    static UserPage start(int port, HttpClient http, Map<String, URI> services, Provider provider, Duration clockShift)
+    /// @throws IOException where it cannot listen there
+    public static UserPage start(
+            InetSocketAddress at,
+            Set<String> names,
+            HttpClient http,
+            Map<String, URI> services,
+            Provider provider,
+            Duration clockShift)
             throws IOException {
         // Chunks of a stream go out as they are, without waiting for the acknowledgement of the last one.
         var _ = System.setProperty("sun.net.httpserver.nodelay", "true");
-        HttpServer server =
-                HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), 0);
+        HttpServer server = HttpServer.create(at, 0);
         String settings = "{\"clientId\":\"" + CLIENT + "\",\"authorizationUri\":\"" + provider.authorization()
                 + "\",\"clockShiftMillis\":" + clockShift.toMillis() + "}";
-        var page = new UserPage(server, new PassThrough(http, services, provider.token()), assets(settings));
+        var page = new UserPage(server, names, new PassThrough(http, services, provider.token()), assets(settings));
         server.setExecutor(page.workers);
         var _ = server.createContext("/", page::handle);
         server.start();
@@ -107,11 +117,15 @@ final class UserPage implements AutoCloseable {
 
     private static Asset asset(String file) throws IOException {
         String type = TYPES.getOrDefault(file.substring(file.lastIndexOf('.') + 1), "");
-        return new Asset(
-                type, new ClassPathResource("page/" + file, UserPage.class.getClassLoader()).getContentAsByteArray());
+        try (InputStream bytes = UserPage.class.getResourceAsStream(file)) {
+            if (bytes == null) {
+                throw new FileNotFoundException(file);
+            }
+            return new Asset(type, bytes.readAllBytes());
+        }
     }
 
-    int port() {
+    public int port() {
         return server.getAddress().getPort();
     }
 

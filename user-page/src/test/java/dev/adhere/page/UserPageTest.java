@@ -1,4 +1,4 @@
-package dev.adhere.local;
+package dev.adhere.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -43,7 +44,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(60)
 class UserPageTest {
 
-    private static final Path FILES = Path.of("src/main/resources/page");
+    private static final Path FILES = Path.of("src/main/resources/dev/adhere/page");
 
     private record Asked(String method, String uri, Map<String, List<String>> headers, String body) {}
 
@@ -60,7 +61,8 @@ class UserPageTest {
         service.createContext("/", this::answer);
         URI uri = URI.create("http://127.0.0.1:" + service.getAddress().getPort());
         page = UserPage.start(
-                0,
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                Set.of("exercises.example.org"),
                 http,
                 Map.of("session", uri, "gone", URI.create("http://127.0.0.1:1")),
                 new UserPage.Provider(URI.create("http://localhost:9000/oauth2/authorize"), uri.resolve("/tokens")),
@@ -180,11 +182,17 @@ class UserPageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"adhere.example.org", "localhost", "localhost:1"})
+    @ValueSource(strings = {"adhere.example.org", "exercises.example.org:1", "localhost", "localhost:1"})
     void anotherNameForThisMachineIsRefused(String host) throws Exception {
         assertThat(raw("GET /", host)).isEqualTo("421");
         assertThat(raw("GET /api/session/v1/events", host)).isEqualTo("421");
         assertThat(asked).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"exercises.example.org", "localhost:%d", "127.0.0.1:%d"})
+    void underItsOwnNamesItAnswers(String host) throws Exception {
+        assertThat(raw("GET /", host.formatted(page.port()))).isEqualTo("200");
     }
 
     // As it stands: clients in between would tidy the path up.
