@@ -5,19 +5,17 @@
 # Needs npm, Python 3 and Chromium; exits 77 where a browser cannot be had.
 set -uo pipefail
 cd "$(dirname "$0")/.."
+. ops/browser/tools.sh
 
 offset=${ADHERE_PORT_OFFSET:-4000}
 shots=${1:-target/browser}
 work=$(mktemp -d)
 trap '[[ -z ${demo:-} ]] || { kill "$demo" 2>/dev/null; wait "$demo" 2>/dev/null; }; rm -rf "$work"' EXIT
 
-chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome) || {
-    echo 'There is no Chromium here.'
+browser_tools "$work" || {
+    echo "$browser_missing"
     exit 77
 }
-python3 -m venv "$work/venv" && "$work/venv/bin/pip" install --quiet --disable-pip-version-check \
-    -r ops/browser/requirements.txt || { echo 'Playwright cannot be installed.'; exit 77; }
-npm install --silent --no-audit --no-fund --prefix "$work/axe" axe-core@4.14.1 || { echo 'axe-core cannot be installed.'; exit 77; }
 
 : >"$work/demo.log"
 ./adhere demo --port-offset "$offset" --data "$work/data" >"$work/demo.log" 2>&1 &
@@ -32,7 +30,6 @@ grep -q '^READY' "$work/demo.log" || { tail -n 40 "$work/demo.log"; exit 1; }
 mkdir -p "$shots"
 failed=0
 for journey in journey user; do
-    "$work/venv/bin/python" "ops/browser/$journey.py" --chromium "$chromium" \
-        --axe "$work/axe/node_modules/axe-core/axe.min.js" --offset "$offset" --shots "$shots" || failed=1
+    "$python" "ops/browser/$journey.py" --chromium "$chromium" --axe "$axe" --offset "$offset" --shots "$shots" || failed=1
 done
 exit "$failed"

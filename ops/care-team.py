@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Says who coaches whom in the demo, over HTTP like any administrator: python3 ops/care-team.py [--help].
 
-coach-anna gets user-001 to user-024, coach-ben user-900. `./adhere up` does the same for all of its identities.
+coach-anna gets user-001 to user-025, coach-ben user-900. `./adhere up` does the same for all of its identities.
 Saying it again changes nothing.
 """
 from stack import Stack, call
 
-COACHES = {**{f"user-{n:03d}": "coach-anna" for n in range(1, 25)}, "user-900": "coach-ben"}
+COACHES = {**{f"user-{n:03d}": "coach-anna" for n in range(1, 26)}, "user-900": "coach-ben"}
 
 
 def main():

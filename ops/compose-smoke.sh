@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
-# Brings docker-compose.yml up as it is, walks the main job on it (smoke.py), once more after a restart on the kept
-# volumes, and takes everything down: ops/compose-smoke.sh
+# Brings docker-compose.yml up as it is, walks the main job on it (smoke.py), signs in with a browser as a coach and as a
+# user (browser/compose.py; pictures are left in target/browser), walks once more after a restart on the kept volumes, and
+# takes everything down: ops/compose-smoke.sh
 #
 # Where no image registry answers, stand-in images take the official names (ops/docker/standins.sh); what they are, and
 # what only a stub saw, is printed. Where no Docker engine runs or can be started, it says so and ends with status 77.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ops/docker/engine.sh
+. ops/browser/tools.sh
 
 token_url=http://localhost:9000/realms/adhere/protocol/openid-connect/token
 wait_seconds=420
@@ -86,6 +88,10 @@ for tool in promtool:prometheus npm:npm; do
         exit 1
     }
 done
+browser_tools "$cache/browser" || {
+    echo "$browser_missing"
+    exit 1
+}
 promtool check config ops/prometheus/prometheus.yml
 promtool test rules ops/prometheus/alerts_test.yml
 mkdir -p "$cache/dashboards"
@@ -109,7 +115,7 @@ took 'images'
 
 is_up=yes
 quietly everything build
-took 'build of the three services'
+took 'build of our images'
 up_and_healthy
 everything ps --format 'table {{.Service}}\t{{.Image}}\t{{.Status}}'
 took 'up --wait'
@@ -126,6 +132,9 @@ for port in 9081 9082 9083 9092 27017; do
 done
 echo '  ok      management ports, Kafka and MongoDB are not to be reached from outside'
 took 'journey'
+
+"$python" ops/browser/compose.py --chromium "$chromium" --shots target/browser
+took 'journey in a browser'
 
 everything down >/dev/null 2>&1
 up_and_healthy

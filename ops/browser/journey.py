@@ -32,7 +32,7 @@ class Api:
     """What client apps and others do meanwhile, over the public API."""
 
     def __init__(self, offset):
-        self.issuer = f"http://localhost:{9000 + offset}"
+        self.token_url = f"http://localhost:{9000 + offset}/oauth2/token"
         self.session = f"http://localhost:{8082 + offset}"
         self.reminder = f"http://localhost:{8083 + offset}"
 
@@ -44,7 +44,7 @@ class Api:
     def token(self, who):
         basic = base64.b64encode(f"{who}:demo".encode()).decode()
         headers = {"Authorization": f"Basic {basic}", "Content-Type": "application/x-www-form-urlencoded"}
-        return json.loads(self.call("POST", self.issuer + "/oauth2/token", headers, "grant_type=client_credentials"))["access_token"]
+        return json.loads(self.call("POST", self.token_url, headers, "grant_type=client_credentials"))["access_token"]
 
     def bearer(self, who, kind="application/json"):
         return {"Authorization": "Bearer " + self.token(who), "Content-Type": kind}

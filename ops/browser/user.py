@@ -47,14 +47,13 @@ class UserApi(Api):
 class UserJourney(Journey):
     def prepare(self):
         """A plan of today, with an exercise whose name would run if it could."""
-        now = datetime.datetime.now(datetime.timezone.utc)
-        zone = min(ZONES, key=lambda name: abs(12 * 60 - minutes(now.astimezone(zoneinfo.ZoneInfo(name)))))
+        zone = noon()
         self.api.call("PUT", f"{self.api.catalog}/v1/exercises/{EXERCISE}", self.api.bearer("editor"), json.dumps({
             "name": HOSTILE, "kind": "MOBILITY", "status": "PUBLISHED",
             "sources": [{"file": "browser.txt", "title": HOSTILE, "detail": "DESCRIBED", "steps": [HOSTILE]}]}))
         daily = {"everyDays": 1}
         plan = {"timeZone": zone, "versions": [{
-            "effectiveFrom": now.astimezone(zoneinfo.ZoneInfo(zone)).date().isoformat(),
+            "effectiveFrom": datetime.datetime.now(zoneinfo.ZoneInfo(zone)).date().isoformat(),
             "items": [
                 {"id": "bridge", "exerciseId": "bridge", "sets": 3, "reps": 10, "schedule": daily},
                 {"id": "bird-dog", "exerciseId": "bird-dog", "sets": 1, "holdSeconds": 3, "schedule": daily},
@@ -303,6 +302,12 @@ class UserJourney(Journey):
         self.look("user-de")
         german.close()
         self.page = english
+
+
+def noon():
+    """The zone in which it is most nearly noon."""
+    now = datetime.datetime.now(datetime.timezone.utc)
+    return min(ZONES, key=lambda name: abs(12 * 60 - minutes(now.astimezone(zoneinfo.ZoneInfo(name)))))
 
 
 def minutes(local):

@@ -5,7 +5,8 @@
     python3 ops/keycloak/realm.py --check    fails if the file is not what would be written
 
 A client's service account gets the client id as its own id, so that `sub` says who one is; a realm role becomes an
-entry of the claim `roles`. People of a real deployment sign in instead, and their `sub` is their pseudonym.
+entry of the claim `roles`. People sign in by their user name, which is their pseudonym: in the page for users it becomes
+`sub`; the dashboard reads it from a claim of its own.
 """
 import json
 import sys
@@ -15,7 +16,7 @@ SECRET = "demo"
 TOKEN_LIVES_SECONDS = 3600
 ROLES = ["user", "coach", "editor", "admin", "ops"]
 IDENTITIES = {
-    **{f"user-{n:03d}": "user" for n in [*range(1, 25), 900]},
+    **{f"user-{n:03d}": "user" for n in [*range(1, 26), 900]},
     "coach-anna": "coach",
     "coach-ben": "coach",
     "editor": "editor",
@@ -24,8 +25,8 @@ IDENTITIES = {
 }
 
 
-# Sign in to the dashboard, too.
-COACHES = [name for name, role in IDENTITIES.items() if role == "coach"]
+# Sign in with a browser, too: coaches to the dashboard, users to their page.
+PEOPLE = {name: role for name, role in IDENTITIES.items() if role in ("coach", "user")}
 
 
 def mapper(name, kind, **config):
@@ -35,6 +36,32 @@ def mapper(name, kind, **config):
         "protocolMapper": kind,
         "config": {"access.token.claim": "true", "introspection.token.claim": "true"}
         | {key.replace("_", "."): value for key, value in config.items()},
+    }
+
+
+def in_browsers(client, redirect, scopes, name_as):
+    """A public client for the code flow with PKCE, whose tokens have the person's user name in the claim `name_as`."""
+    return {
+        "clientId": client,
+        "enabled": True,
+        "protocol": "openid-connect",
+        "publicClient": True,
+        "standardFlowEnabled": True,
+        "directAccessGrantsEnabled": False,
+        "fullScopeAllowed": False,
+        "redirectUris": [redirect],
+        "attributes": {"pkce.code.challenge.method": "S256"},
+        "defaultClientScopes": scopes,
+        "protocolMappers": [
+            mapper(
+                "name",
+                "oidc-usermodel-property-mapper",
+                user_attribute="username",
+                claim_name=name_as,
+                jsonType_label="String",
+                id_token_claim="true",
+            )
+        ],
     }
 
 
@@ -50,7 +77,6 @@ REALM = {
             "protocol": "openid-connect",
             "attributes": {"include.in.token.scope": "false"},
             "protocolMappers": [
-                mapper("sub", "oidc-sub-mapper"),
                 mapper(
                     "roles",
                     "oidc-usermodel-realm-role-mapper",
@@ -61,9 +87,16 @@ REALM = {
                 ),
                 mapper("audience", "oidc-audience-mapper", included_custom_audience="adhere"),
             ],
-        }
+        },
+        {
+            "name": "adhere-account",
+            "description": "The account's own id as sub",
+            "protocol": "openid-connect",
+            "attributes": {"include.in.token.scope": "false"},
+            "protocolMappers": [mapper("sub", "oidc-sub-mapper")],
+        },
     ],
-    "defaultDefaultClientScopes": ["adhere"],
+    "defaultDefaultClientScopes": ["adhere", "adhere-account"],
     "clients": [
         {
             "clientId": client,
@@ -76,34 +109,24 @@ REALM = {
             "directAccessGrantsEnabled": False,
             "serviceAccountsEnabled": True,
             "fullScopeAllowed": True,
-            "defaultClientScopes": ["adhere"],
+            "defaultClientScopes": ["adhere", "adhere-account"],
         }
         for client in IDENTITIES
     ]
     + [
-        {
-            "clientId": "adhere-dashboard",
-            "enabled": True,
-            "protocol": "openid-connect",
-            "publicClient": True,
-            "standardFlowEnabled": True,
-            "directAccessGrantsEnabled": False,
-            "fullScopeAllowed": True,
-            "redirectUris": ["http://localhost:8083/login/oauth2/code/adhere"],
-            "attributes": {"pkce.code.challenge.method": "S256"},
-            "defaultClientScopes": ["adhere"],
-            "protocolMappers": [
-                # A person's id is the provider's own here; who they are to Adhere is their user name.
-                mapper(
-                    "name",
-                    "oidc-usermodel-property-mapper",
-                    user_attribute="username",
-                    claim_name="preferred_username",
-                    jsonType_label="String",
-                    id_token_claim="true",
-                )
-            ],
-        }
+        # A person's id is the provider's own here; who they are to Adhere is their user name.
+        in_browsers(
+            "adhere-dashboard",
+            "http://localhost:8083/login/oauth2/code/adhere",
+            ["adhere", "adhere-account"],
+            "preferred_username",
+        ),
+        in_browsers("adhere-user-page", "http://localhost:8084/", ["adhere"], "sub"),
+    ],
+    # A token of the page says no more of a person than that they are a user, one of the dashboard no more than coach.
+    "scopeMappings": [
+        {"client": "adhere-dashboard", "roles": ["coach"]},
+        {"client": "adhere-user-page", "roles": ["user"]},
     ],
     "users": [
         {
@@ -117,16 +140,16 @@ REALM = {
     ]
     + [
         {
-            "username": coach,
+            "username": name,
             "enabled": True,
-            "firstName": coach,
+            "firstName": name,
             "lastName": "demo",
-            "email": f"{coach}@example.org",
+            "email": f"{name}@example.org",
             "emailVerified": True,
             "credentials": [{"type": "password", "value": SECRET, "temporary": False}],
-            "realmRoles": ["coach"],
+            "realmRoles": [role],
         }
-        for coach in COACHES
+        for name, role in PEOPLE.items()
     ],
 }
 
