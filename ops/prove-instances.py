@@ -90,7 +90,7 @@ def proof(given, claims):
         twin = Twin(stack, stack.data / "logs/twin.log")
         claims.claim("the second instance is ready", until(twin.ready, seconds=180))
         shared = until(lambda: 0 < len(twin.partitions()) < 6, seconds=60)
-        claims.claim(f"it reads {len(twin.partitions())} of 6 partitions, the first the others", shared)
+        claims.claim(f"it reads {len(twin.partitions())} of 6 partitions, and not all", shared)
 
         screens = [Screen("first", stack.reminder, coach), Screen("second", f"http://127.0.0.1:{twin.port}", coach)]
         for screen in screens:

@@ -97,11 +97,22 @@ class Watch:
         return float(sum(float(item["doneSets"]) for item in self.read(user, "agenda")["items"] if item["exerciseId"] == "pelvic-tilt"))
 
 
+def wait_for_quiet():
+    """Plans are UTC's and as usual: at these times something is decided about everybody, and a day ends."""
+    while True:
+        now = datetime.now(timezone.utc)
+        moments = [now.replace(hour=h, minute=m, second=0) + timedelta(days=d) for d in (0, 1) for h, m in ((0, 0), (8, 30), (17, 30), (20, 0))]
+        if all(now < m - timedelta(minutes=10) or now > m + timedelta(minutes=1) for m in moments):
+            return
+        time.sleep(10)
+
+
 def differing(before, after):
     return [user for user in before if before[user] != after[user]]
 
 
 def proof(given, claims):
+    wait_for_quiet()
     stack = Stack(given.data, given.port_offset)
     say(f"ready in {stack.up():.1f} s")
     live = None
@@ -156,7 +167,7 @@ def proof(given, claims):
         say("Rebuild of figures that were spoilt")
         spoilt = quiet[: len(quiet) // 2]
         for user in spoilt:
-            database.users.update_one({"_id": user}, {"$set": {"sums": []}})
+            database.users.update_one({"_id": user}, {"$set": {"sums.$[].done": 7, "sums.$[].rawDone": 7}})
         wrong = differing(figures, watch.all_figures())
         claims.same("spoilt figures are seen", sorted(wrong), sorted(spoilt))
         status, text = call("POST", f"{stack.reminder}/v1/rebuild", ops, timeout=300)

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param rulesVersion of the thresholds that were in force
 /// @param text for the coach
 /// @param textId which text in which version that is: key, language, and the CRC-32 of its wording,
-/// `alert.P4/en/3f2a90c1`
+///     `alert.P4/en/3f2a90c1`; absent where nothing was said, or by a release before the id was kept
 /// @param acknowledgedAt null while nobody said to have seen it
 /// @param acknowledgedBy the coach's id
 /// @param note what the coach wrote beside it

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param reason why it was not sent; null where it was
 /// @param text what the user reads; null where it was not sent
 /// @param textId which text in which version that is: key, language, and the CRC-32 of its wording,
-/// `DUE_SOON/en/3f2a90c1`; absent where it was not sent
+///     `DUE_SOON/en/3f2a90c1`; absent where nothing was said, or by a release before the id was kept
 /// @param channel the one that it took last; whatever that is, the inbox has it, too. Null where it was not
 ///     sent
 /// @param state of the delivery; null where it was not sent

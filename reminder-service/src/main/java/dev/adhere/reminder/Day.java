@@ -48,6 +48,9 @@ record Day(LocalDate date, List<Fact> counted, List<NotCounted> notCounted, long
     /// The day with one more fact. Which facts count depends on the set of them, never on the order of
     /// calls.
     Day with(Fact fact, boolean tooLate) {
+        if (holds(fact.id())) {
+            return this;
+        }
         List<NotCounted> out = new ArrayList<>(notCounted);
         List<Fact> in = counted;
         if (tooLate) {

@@ -28,9 +28,8 @@ final class Keeper {
     // Losing as often as this means that something else is wrong.
     private static final int ATTEMPTS = 20;
 
-    // By far longer than a fold takes from the write of its days to that of its heads.
-    private static final Duration BETWEEN_WRITES = Duration.ofMillis(200);
-    private static final Long NONE = -1L;
+    // By far longer than it takes until an event that was cut short in its counting comes again.
+    private static final Duration FOLDED_WITHIN = Duration.ofMinutes(10);
 
     /// Told of every head that was written, exactly once and after that.
     interface Witness {
@@ -115,38 +114,49 @@ final class Keeper {
         }
     }
 
-    /// Computes what is derived of users anew, from all facts that are stored. Live traffic goes on.
-    ///
-    /// @return of how many users figures were other than they must be
-    int rebuild(Collection<String> userIds, Instant now) {
-        int changed = 0;
-        Map<String, Long> suspects = new HashMap<>();
-        userIds.forEach(userId -> suspects.put(userId, NONE));
-        for (int attempt = 0; !suspects.isEmpty(); attempt++) {
+    /// What came of a rebuild.
+    enum Rebuilt {
+        AS_IT_WAS,
+        CHANGED,
+        /// An event is just being counted, or a while ago its counting was cut short: left as it is until
+        /// that comes to its end.
+        UNDER_WAY
+    }
+
+    /// Computes what is derived of a user anew, from all facts that are stored. Live traffic goes on: who is
+    /// changed meanwhile is read again.
+    Rebuilt rebuild(String userId, Instant now) {
+        for (int attempt = 0; ; attempt++) {
             nextAttempt(attempt);
-            for (String userId : List.copyOf(suspects.keySet())) {
-                UserState head = users.head(userId);
-                var before =
-                        head == null ? null : new User(head, users.daysFrom(userId, Fold.keptFrom(head.throughDate())));
-                User after = before == null ? null : applyAll(before, List.of(new Fold.Rebuild()), now);
-                if (before == null || after == null || after.head().equals(before.head())) {
-                    suspects.remove(userId);
-                } else if (!Objects.equals(suspects.get(userId), before.head().revision())) {
-                    suspects.put(userId, before.head().revision());
-                } else if (users.write(List.of(new Users.Change(before, after)), attempt > 0)
-                        .isEmpty()) {
-                    witness.written(before.head(), after.head());
-                    suspects.remove(userId);
-                    changed++;
-                }
+            UserState head = users.head(userId);
+            if (head == null) {
+                return Rebuilt.AS_IT_WAS;
             }
-            // Who differs may be between the two writes of a fold, whose effects would be lost with its
-            // head: only what is still so a moment later is damage.
-            if (!suspects.isEmpty()) {
-                LockSupport.parkNanos(BETWEEN_WRITES.toNanos());
+            var before = new User(head, users.daysFrom(userId, Fold.keptFrom(head.throughDate())));
+            User after = applyAll(before, List.of(new Fold.Rebuild()), now);
+            if (after.head().equals(head)) {
+                return Rebuilt.AS_IT_WAS;
+            }
+            if (isUnderWay(before, now)) {
+                return Rebuilt.UNDER_WAY;
+            }
+            if (users.write(List.of(new Users.Change(before, after)), attempt > 0)
+                    .isEmpty()) {
+                witness.written(head, after.head());
+                return Rebuilt.CHANGED;
             }
         }
-        return changed;
+    }
+
+    // A fold writes days before heads. What is between the two will come again and has its effects then; they
+    // would be lost if the head knew the fact already.
+    private static boolean isUnderWay(User user, Instant now) {
+        Instant recent = now.minus(FOLDED_WITHIN);
+        return user.days().values().stream().anyMatch(day -> {
+            DaySums sums = user.head().sums().get(day.date());
+            return day.counted().stream()
+                    .anyMatch(fact -> fact.receivedAt().isAfter(recent) && (sums == null || !sums.mayHold(fact.id())));
+        });
     }
 
     private User apply(User before, List<Input> inputs, Instant now) {

@@ -35,10 +35,23 @@ class RebuildController {
     ///
     /// @param users whose figures were computed anew
     /// @param changed of how many of them they were others than what was stored
+    /// @param underWay how many were left as they are, since an event of theirs is just being counted: to be
+    ///     asked for again in ten minutes
     @Schema(name = "Rebuilt")
     record Rebuilt(
             @Schema(minimum = "0") long users,
-            @Schema(minimum = "0") long changed) {}
+            @Schema(minimum = "0") long changed,
+            @Schema(minimum = "0") long underWay) {
+
+        private static final Rebuilt NONE = new Rebuilt(0, 0, 0);
+
+        private Rebuilt and(Keeper.Rebuilt one) {
+            return new Rebuilt(
+                    users + 1,
+                    changed + (one == Keeper.Rebuilt.CHANGED ? 1 : 0),
+                    underWay + (one == Keeper.Rebuilt.UNDER_WAY ? 1 : 0));
+        }
+    }
 
     /// Computes one user's figures anew, as an operator.
     @Answers
@@ -49,7 +62,7 @@ class RebuildController {
             if (!SessionEvents.isId(userId) || users.head(userId) == null) {
                 throw Problem.notFound().asException();
             }
-            return new Rebuilt(1, keeper.rebuild(List.of(userId), clock.instant()));
+            return Rebuilt.NONE.and(keeper.rebuild(userId, clock.instant()));
         });
     }
 
@@ -59,15 +72,15 @@ class RebuildController {
     Mono<Rebuilt> all(Caller caller) {
         return Mono.fromCallable(() -> {
                     caller.require(Role.OPS);
-                    long count = 0;
-                    long changed = 0;
+                    Rebuilt all = Rebuilt.NONE;
                     List<String> ids = users.idsAfter("", PAGE);
                     while (!ids.isEmpty()) {
-                        count += ids.size();
-                        changed += keeper.rebuild(ids, clock.instant());
+                        for (String userId : ids) {
+                            all = all.and(keeper.rebuild(userId, clock.instant()));
+                        }
                         ids = users.idsAfter(ids.getLast(), PAGE);
                     }
-                    return new Rebuilt(count, changed);
+                    return all;
                 })
                 .subscribeOn(Schedulers.boundedElastic());
     }

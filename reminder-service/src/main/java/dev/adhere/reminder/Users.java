@@ -2,6 +2,7 @@ package dev.adhere.reminder;
 
 import com.mongodb.MongoBulkWriteException;
 import com.mongodb.ReadConcern;
+import com.mongodb.ReadPreference;
 import com.mongodb.WriteConcern;
 import com.mongodb.bulk.BulkWriteResult;
 import com.mongodb.client.MongoCollection;
@@ -44,11 +45,19 @@ final class Users {
     private final Partitions partitions;
 
     Users(MongoDatabase database, Partitions partitions) {
-        var durable = WriteConcern.MAJORITY.withJournal(true);
-        this.heads = database.getCollection("users").withWriteConcern(durable).withReadConcern(ReadConcern.MAJORITY);
-        this.days = database.getCollection("days").withWriteConcern(durable).withReadConcern(ReadConcern.MAJORITY);
-        this.topics = database.getCollection("topics").withWriteConcern(durable).withReadConcern(ReadConcern.MAJORITY);
+        this.heads = durable(database.getCollection("users"));
+        this.days = durable(database.getCollection("days"));
+        this.topics = durable(database.getCollection("topics"));
         this.partitions = partitions;
+    }
+
+    // A head and its days belong together: whatever the address of the database says, both are read where
+    // they were written.
+    private static MongoCollection<Document> durable(MongoCollection<Document> collection) {
+        return collection
+                .withWriteConcern(WriteConcern.MAJORITY.withJournal(true))
+                .withReadConcern(ReadConcern.MAJORITY)
+                .withReadPreference(ReadPreference.primary());
     }
 
     /// Makes the indexes: what is due, what is to be told, whose care team is to be relayed, whom a
@@ -236,7 +245,7 @@ final class Users {
 
         private List<Day> days() {
             return after.days().values().stream()
-                    .filter(day -> day != before.days().get(day.date()))
+                    .filter(day -> !day.equals(before.days().get(day.date())))
                     .toList();
         }
     }

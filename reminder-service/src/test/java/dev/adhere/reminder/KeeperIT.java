@@ -370,15 +370,32 @@ class KeeperIT {
     void a_rebuild_mends_figures_that_were_spoilt_and_touches_no_others() {
         var _ = keeper.fold(Map.of("user-001", List.of(bridge("a", 0))), NOON);
         UserState right = stored();
-        assertThat(keeper.rebuild(List.of("user-001", "nobody"), NOON)).isZero();
+        assertThat(keeper.rebuild("user-001", NOON)).isEqualTo(Keeper.Rebuilt.AS_IT_WAS);
+        assertThat(keeper.rebuild("nobody", NOON)).isEqualTo(Keeper.Rebuilt.AS_IT_WAS);
         assertThat(stored()).isEqualTo(right);
 
         var _ = database.getCollection("users")
-                .updateOne(new Document("_id", "user-001"), new Document("$set", new Document("sums", List.of())));
-        assertThat(stored().sums()).isEmpty();
-        assertThat(keeper.rebuild(List.of("user-001", "nobody"), NOON)).isEqualTo(1);
+                .updateOne(new Document("_id", "user-001"), new Document("$set", new Document("sums.$[].done", 7L)));
+        assertThat(monday().done()).isEqualTo(7);
+        assertThat(keeper.rebuild("user-001", NOON)).isEqualTo(Keeper.Rebuilt.CHANGED);
         assertThat(stored().sums()).isEqualTo(right.sums());
-        assertThat(keeper.rebuild(List.of("user-001", "nobody"), NOON)).isZero();
+        assertThat(keeper.rebuild("user-001", NOON)).isEqualTo(Keeper.Rebuilt.AS_IT_WAS);
+    }
+
+    @Test
+    void a_rebuild_leaves_what_a_fold_has_half_written() {
+        Document head = Objects.requireNonNull(database.getCollection("users")
+                .find(new Document("_id", "user-001"))
+                .first());
+        var _ = keeper.fold(Map.of("user-001", List.of(bridge("a", 0))), NOON);
+        // As if it had stopped between its two writes.
+        var _ = database.getCollection("users").replaceOne(new Document("_id", "user-001"), head);
+        UserState before = stored();
+        assertThat(keeper.rebuild("user-001", NOON.plusSeconds(60))).isEqualTo(Keeper.Rebuilt.UNDER_WAY);
+        assertThat(stored()).isEqualTo(before);
+
+        assertThat(keeper.rebuild("user-001", NOON.plusSeconds(601))).isEqualTo(Keeper.Rebuilt.CHANGED);
+        assertThat(monday().done()).isEqualTo(1000);
     }
 
     @Test

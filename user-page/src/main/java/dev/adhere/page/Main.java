@@ -1,6 +1,7 @@
 package dev.adhere.page;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Set;
@@ -29,7 +30,7 @@ final class Main {
                     settings.provider(),
                     Duration.ZERO);
             System.out.println("The page for users is at " + settings.url());
-        } catch (Settings.Unusable e) {
+        } catch (Settings.Unusable | BindException e) {
             System.err.println(e.getMessage());
             System.exit(1);
         }

@@ -66,10 +66,13 @@ class SettingsTest {
         "PORT, -1, is no port",
         "PORT, 65536, is no port",
         "URL, localhost:8084, is no http or https address",
-        "URL, http://localhost:8084/page, is to end after host and port",
+        "URL, http://localhost:8084/page, is to have scheme and host and port alone",
         "URL, http:///, is no http or https address",
-        "SESSION, http://session-service:8082/v1, is to end after host and port",
-        "SESSION, http://session-service:8082?q=1, is to end after host and port",
+        "SESSION, http://session-service:8082/v1, is to have scheme and host and port alone",
+        "URL, http://me@localhost:8084, is to have scheme and host and port alone",
+        "URL, http://localhost:8084#top, is to have scheme and host and port alone",
+        "ADDRESS, no.such.host.invalid, is no address of this machine",
+        "SESSION, http://session-service:8082?q=1, is to have scheme and host and port alone",
         "TOKENURI, file:///etc/passwd, is no http or https address",
         "TOKENURI, http://key cloak, is no http or https address",
         "AUTHORIZATIONURI, javascript:alert(1), is no http or https address"
@@ -80,5 +83,28 @@ class SettingsTest {
         assertThatThrownBy(() -> Settings.of(environment))
                 .isInstanceOf(Settings.Unusable.class)
                 .hasMessage("ADHERE_PAGE_" + setting + " " + fault + ": " + value);
+    }
+
+    @Test
+    void aMisspeltNameIsNotIgnored() {
+        var environment = environment();
+        environment.put("ADHERE_PAGE_PROT", "8090");
+        assertThatThrownBy(() -> Settings.of(environment))
+                .isInstanceOf(Settings.Unusable.class)
+                .hasMessageStartingWith("ADHERE_PAGE_PROT is no setting; there are [ADDRESS, AUTHORIZATIONURI,");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://Page.Example.org:443, https://page.example.org",
+        "http://localhost:80, http://localhost",
+        "https://localhost:80, https://localhost:80",
+        "'', http://localhost:8084",
+        "'  ', http://localhost:8084"
+    })
+    void thePageIsNamedAsBrowsersNameIt(String said, URI url) {
+        var environment = environment();
+        environment.put("ADHERE_PAGE_URL", said);
+        assertThat(Settings.of(environment).url()).isEqualTo(url);
     }
 }

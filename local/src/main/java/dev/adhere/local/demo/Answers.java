@@ -126,12 +126,20 @@ record Answers(HttpClient http, Tokens tokens, URI session, URI reminder) {
         put("/v1/users/" + userId + "/approvals/" + exerciseId, "{\"scope\":\"PROGRESS\"}", coach);
     }
 
+    // Over what is there, whatever that is: an earlier start may have written it.
     private void put(String path, String body, String caller) throws IOException, InterruptedException {
-        HttpResponse<String> answer = send(
-                HttpRequest.newBuilder(reminder.resolve(path))
-                        .header("Content-Type", "application/json")
-                        .PUT(BodyPublishers.ofString(body)),
-                caller);
+        URI uri = reminder.resolve(path);
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body));
+        HttpResponse<String> answer = send(request, caller);
+        if (answer.statusCode() == 428) {
+            String there = send(HttpRequest.newBuilder(uri).GET(), caller)
+                    .headers()
+                    .firstValue("ETag")
+                    .orElseThrow(() -> new IOException("GET " + path + " has no ETag"));
+            answer = send(request.header("If-Match", there), caller);
+        }
         if (answer.statusCode() / 100 != 2) {
             throw new IOException("PUT " + path + " answers " + answer.statusCode() + " " + answer.body());
         }

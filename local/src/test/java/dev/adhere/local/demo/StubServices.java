@@ -14,6 +14,7 @@ import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
@@ -41,6 +42,7 @@ final class StubServices implements AutoCloseable {
     final Map<String, String> plans = new ConcurrentHashMap<>();
     /// What users prefer, and what coaches approve, by the path's end.
     final Map<String, String> written = new ConcurrentHashMap<>();
+    private final Set<String> preferred = ConcurrentHashMap.newKeySet();
     /// Inboxes: JSON of each nudge, by user.
     final Map<String, List<String>> nudges = new ConcurrentHashMap<>();
     /// JSON of rules that applied, by user.
@@ -164,7 +166,8 @@ final class StubServices implements AutoCloseable {
         switch (path[4]) {
             case "plan" -> plan(exchange, user);
             case "excuses", "alerts" -> page(exchange, Map.of());
-            case "preferences", "approvals/bridge" -> {
+            case "preferences" -> preferences(exchange, user);
+            case "approvals/bridge" -> {
                 written.put(
                         user + "/" + path[4],
                         new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
@@ -175,6 +178,22 @@ final class StubServices implements AutoCloseable {
             case "events" -> page(exchange, events.getOrDefault(user, Map.of()));
             case "events/conflicts" -> page(exchange, conflicts.getOrDefault(user, Map.of()));
             default -> answer(exchange, 200, adherence(user));
+        }
+    }
+
+    // What was written once is written again over its revision only.
+    private void preferences(HttpExchange exchange, String user) throws IOException {
+        if (!exchange.getRequestMethod().equals("PUT")) {
+            exchange.getResponseHeaders().set("ETag", "\"1\"");
+            answer(exchange, 200, "{}");
+        } else if (!preferred.add(user)
+                && !"\"1\"".equals(exchange.getRequestHeaders().getFirst("If-Match"))) {
+            answer(exchange, 428, "{}");
+        } else {
+            written.put(
+                    user + "/preferences",
+                    new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            answer(exchange, 200, "{}");
         }
     }
 

@@ -39,6 +39,10 @@ record PlanForm(long revision, String from, String zone, String find, List<Row> 
             String times,
             String postpone) {
 
+        Row withSets(int sets) {
+            return new Row(exerciseId, name, String.valueOf(sets), reps, hold, schedule, days, n, times, postpone);
+        }
+
         /// Whether a set can be taken off.
         public boolean hasSetsToSpare() {
             Integer sets = number(this.sets);
@@ -112,23 +116,23 @@ record PlanForm(long revision, String from, String zone, String find, List<Row> 
             return this;
         }
         var more = new ArrayList<>(rows);
-        boolean needsReps = exercise.reps() == null && exercise.holdSeconds() == null;
-        more.add(new Row(
-                exercise.id(),
-                exercise.name(),
-                exercise.sets() == null ? "2" : exercise.sets().toString(),
-                needsReps ? "10" : text(exercise.reps()),
-                text(exercise.holdSeconds()),
+        var every = new Row(
+                "",
+                "",
+                "",
+                "",
+                "",
                 "DAYS",
                 EnumSet.allOf(DayOfWeek.class).stream().map(DayOfWeek::name).collect(Collectors.toSet()),
                 "1",
                 "",
-                ""));
+                "");
+        more.add(row(exercise, every));
         return new PlanForm(revision, from, zone, "", more);
     }
 
-    /// What P4 suggests for a row: the easier form in its place, in the same dose; where there is none, or it
-    /// is in the plan already, one set less. The coach sees it before it is saved.
+    /// What P4 suggests for a row: the easier form in its place, in the least dose that its sources give;
+    /// where there is none, or it is in the plan already, one set less. The coach sees it before it is saved.
     ///
     /// @param form the easier form of the row's exercise
     PlanForm easier(int row, Coaching.@Nullable Prescribable form) {
@@ -136,23 +140,29 @@ record PlanForm(long revision, String from, String zone, String find, List<Row> 
             return this;
         }
         Row old = rows.get(row);
-        Coaching.Prescribable instead = form == null || has(form.id()) ? null : form;
-        boolean less = instead == null && old.hasSetsToSpare();
         var eased = new ArrayList<>(rows);
-        eased.set(
-                row,
-                new Row(
-                        instead == null ? old.exerciseId() : instead.id(),
-                        instead == null ? old.name() : instead.name(),
-                        less ? String.valueOf(Integer.parseInt(old.sets()) - 1) : old.sets(),
-                        old.reps(),
-                        old.hold(),
-                        old.schedule(),
-                        old.days(),
-                        old.n(),
-                        old.times(),
-                        old.postpone()));
+        if (form != null && !has(form.id())) {
+            eased.set(row, row(form, old));
+        } else if (old.hasSetsToSpare()) {
+            eased.set(row, old.withSets(Integer.parseInt(old.sets()) - 1));
+        }
         return new PlanForm(revision, from, zone, find, eased);
+    }
+
+    // Doses of one exercise say nothing of another's: sets are owed per side where it has sides.
+    private static Row row(Coaching.Prescribable exercise, Row when) {
+        boolean needsReps = exercise.reps() == null && exercise.holdSeconds() == null;
+        return new Row(
+                exercise.id(),
+                exercise.name(),
+                exercise.sets() == null ? "2" : exercise.sets().toString(),
+                needsReps ? "10" : text(exercise.reps()),
+                text(exercise.holdSeconds()),
+                when.schedule(),
+                when.days(),
+                when.n(),
+                when.times(),
+                "");
     }
 
     /// Whether it prescribes an exercise.

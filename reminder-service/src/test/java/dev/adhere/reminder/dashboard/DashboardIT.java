@@ -556,7 +556,10 @@ class DashboardIT {
                 "18:00");
         line.set("do", "easier-0");
         assertThat(html(post(session(), "/clients/planned/plan", line)))
-                .contains("name=\"exerciseId0\" value=\"half-bridge\"", "name=\"sets0\" value=\"3\"")
+                .contains(
+                        "name=\"exerciseId0\" value=\"half-bridge\"",
+                        "name=\"sets0\" value=\"2\"",
+                        "name=\"reps0\" value=\"10\"")
                 .doesNotContain("name=\"exerciseId0\" value=\"bridge\"");
 
         line.set("do", "preview");

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class PlanFormTest {
 
     private static final Prescribable ALTERNATING =
-            new Prescribable("alternating-superman", "Alternating superman", "STRENGTHENING", false, 1, 8, null);
+            new Prescribable("alternating-superman", "Alternating superman", "STRENGTHENING", true, null, 5, null);
 
     private static PlanForm.Row row(String exercise, String sets) {
         return new PlanForm.Row(exercise, exercise, sets, "10", "5", "DAYS", Set.of("MONDAY"), "1", "18:00", "4");
@@ -21,21 +21,21 @@ class PlanFormTest {
     }
 
     @Test
-    void p4_the_easier_form_takes_the_place_in_the_same_dose() {
+    void p4_the_easier_form_takes_the_place_in_its_own_dose() {
         var eased = form(row("bridge", "3"), row("superman", "3")).easier(1, ALTERNATING);
         assertThat(eased.rows().get(0)).isEqualTo(row("bridge", "3"));
         assertThat(eased.rows().get(1))
                 .isEqualTo(new PlanForm.Row(
                         "alternating-superman",
                         "Alternating superman",
-                        "3",
-                        "10",
+                        "2",
                         "5",
+                        "",
                         "DAYS",
                         Set.of("MONDAY"),
                         "1",
                         "18:00",
-                        "4"));
+                        ""));
         assertThat(eased.revision()).isEqualTo(3);
     }
 
