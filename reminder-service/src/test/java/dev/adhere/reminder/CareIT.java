@@ -381,7 +381,7 @@ class CareIT {
                 "422 unknown-reference | {'from':'TODAY','exerciseId':'juggling','reason':'ILLNESS'}",
                 "400 reserved-field    | {'from':'TODAY','reason':'ILLNESS','userId':'user-002'}",
                 "400 invalid-body      | {'from':'TODAY','reason':'ILLNESS','surprise':1}",
-                "422 validation-failed | {'from':20261120,'reason':'ILLNESS'}",
+                "400 invalid-body      | {'from':20261120,'reason':'ILLNESS'}",
                 "400 invalid-body      | []",
             })
     void an_excuse_that_breaks_a_rule_is_refused_and_not_kept(String expected, String body) {
