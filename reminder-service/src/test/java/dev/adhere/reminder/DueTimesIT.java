@@ -24,6 +24,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -73,7 +75,7 @@ class DueTimesIT {
 
     @BeforeEach
     void begin() throws Exception {
-        for (Topic topic : List.of(Topic.SESSION_EVENTS, Topic.ADHERENCE, Topic.NUDGES)) {
+        for (Topic topic : List.of(Topic.SESSION_EVENTS, Topic.SESSION_EVENTS_REPLAY, Topic.ADHERENCE, Topic.NUDGES)) {
             try {
                 var _ = admin.createTopics(List.of(new NewTopic(topic.topicName(), 6, (short) 1)))
                         .all()
@@ -103,7 +105,11 @@ class DueTimesIT {
 
     /// Puts a record into the user's partition; where it is.
     private long backlog() throws Exception {
-        return kafka.send(Topic.SESSION_EVENTS.topicName(), USER, new byte[0])
+        return backlog(Topic.SESSION_EVENTS);
+    }
+
+    private long backlog(Topic topic) throws Exception {
+        return kafka.send(topic.topicName(), USER, new byte[0])
                 .get(20, TimeUnit.SECONDS)
                 .getRecordMetadata()
                 .offset();
@@ -122,6 +128,28 @@ class DueTimesIT {
 
         partitions.consumed(partition, last + 1);
         await().atMost(Duration.ofSeconds(20)).until(() -> closed().equals(MONDAY));
+    }
+
+    @Test
+    void a_day_stays_open_until_what_is_sent_again_is_folded_by_whichever_instance() throws Exception {
+        long last = backlog();
+        long again = backlog(Topic.SESSION_EVENTS_REPLAY);
+        partitions.assigned(partition, last + 1);
+        dueTimes.start();
+        await().during(SEVERAL_TURNS).until(() -> closed().equals(MONDAY.minusDays(1)));
+
+        replayed(again);
+        await().during(SEVERAL_TURNS).until(() -> closed().equals(MONDAY.minusDays(1)));
+
+        replayed(again + 1);
+        await().atMost(Duration.ofSeconds(20)).until(() -> closed().equals(MONDAY));
+    }
+
+    private void replayed(long next) throws Exception {
+        var at = new TopicPartition(Topic.SESSION_EVENTS_REPLAY.topicName(), partition);
+        var _ = admin.alterConsumerGroupOffsets(EventListener.REPLAY_ID, Map.of(at, new OffsetAndMetadata(next)))
+                .all()
+                .get(20, TimeUnit.SECONDS);
     }
 
     @Test
