@@ -777,7 +777,8 @@ final class SimulatedLife {
                     && decision.outgoing().holder() != null) {
                 String claim = decision.outgoing().holder();
                 if (attempts.add(nudge.id() + claim)) {
-                    attempt(nudge.id(), claim);
+                    witness.attempted(decision.messageId(), nudge, now);
+                    attempt(decision, claim);
                 }
             }
             boolean here = nudge.state() == State.DELIVERED || nudge.state() == State.SENDING;
@@ -787,14 +788,20 @@ final class SimulatedLife {
         }
     }
 
-    private void attempt(String id, String claim) {
+    private void attempt(Decision decision, String claim) {
         if (chance(0.05)) {
             return;
         }
         Nudging.Result result = chance(0.6) ? Nudging.Result.TAKEN : one(List.of(Nudging.Result.values()));
+        boolean sent = result == Nudging.Result.TAKEN || result == Nudging.Result.UNKNOWN;
         at(
                 in(50, chance(0.1) ? 150_000 : 5_000),
-                () -> edit(() -> fold(new Fold.Attempted(id, claim, Nudging.Ended.with(result)))));
+                () -> edit(() -> {
+                    if (!sent) {
+                        witness.notSent(decision.messageId());
+                    }
+                    fold(new Fold.Attempted(decision.nudge().id(), claim, Nudging.Ended.with(result)));
+                }));
     }
 
     private void answer(String id) {

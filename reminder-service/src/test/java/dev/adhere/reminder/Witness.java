@@ -94,6 +94,8 @@ final class Witness {
     private final List<Dated> accepted = new ArrayList<>();
     private int folded;
     private final TreeMap<LocalDate, List<Integer>> byDate = new TreeMap<>();
+    // Mails of which nobody said that they were not taken.
+    private final Set<String> perhapsMailed = new HashSet<>();
     private final Map<String, Seen> nudges = new HashMap<>();
     private final Map<Kind, List<String>> ofKind = new HashMap<>();
     private final Set<String> decided = new HashSet<>();
@@ -139,6 +141,18 @@ final class Witness {
 
     void snoozed(String id, Instant until) {
         nudges.computeIfPresent(id, (_, seen) -> new Seen(seen.nudge(), seen.meant(), true, until));
+    }
+
+    /// An attempt to send begins.
+    void attempted(String messageId, Nudge nudge, Instant now) {
+        if (nudge.channel() == Nudge.Channel.EMAIL) {
+            check(perhapsMailed.add(messageId), "may have been sent, and is sent again", nudge, now);
+        }
+    }
+
+    /// The mail server says that it did not take it.
+    void notSent(String messageId) {
+        perhapsMailed.remove(messageId);
     }
 
     /// The app has been told that the event is accepted.
@@ -475,6 +489,7 @@ final class Witness {
                 }
             }
             case EXPIRED -> {
+                check(was != State.DISMISSED && was != State.UNKNOWN, "after it was over", nudge, now);
                 Reason reason = Objects.requireNonNull(nudge.reason());
                 Instant life = until == null ? nudge.decidedAt() : until;
                 boolean over =
