@@ -206,6 +206,17 @@ class NudgingTest {
     }
 
     @Test
+    void a_snoozed_nudge_that_is_dismissed_does_not_come_again() {
+        for (Story story : List.of(byInbox(), ended(byMail(), Result.TAKEN))) {
+            String id = only(story.at(at("17:45"))).nudge().id();
+            story.act(new Fold.Snooze(id, at("18:15")));
+            story.at(at("18:00")).act(new Fold.Dismiss(id));
+            assertThat(only(story.at(at("18:15"))).nudge().state()).isEqualTo(State.DISMISSED);
+            assertThat(only(story).outgoing()).isNull();
+        }
+    }
+
+    @Test
     void a_snoozed_mail_is_sent_again() {
         var story = ended(byMail(), Result.TAKEN).at(at("17:45"));
         story.act(new Fold.Snooze(only(story).nudge().id(), at("18:15")));
