@@ -42,10 +42,12 @@ final class DueTimes implements SmartLifecycle {
     private final Courier courier;
     private final Partitions partitions;
     private final Admin admin;
+    private final String replayGroup;
     private final Metrics metrics;
     private final Clock clock;
     private volatile @Nullable ScheduledExecutorService workers;
 
+    /// @param replayGroup the consumer group that reads what is sent again
     DueTimes(
             Users users,
             Keeper keeper,
@@ -53,6 +55,7 @@ final class DueTimes implements SmartLifecycle {
             Courier courier,
             Partitions partitions,
             Admin admin,
+            String replayGroup,
             Metrics metrics,
             Clock clock) {
         this.users = users;
@@ -61,6 +64,7 @@ final class DueTimes implements SmartLifecycle {
         this.courier = courier;
         this.partitions = partitions;
         this.admin = admin;
+        this.replayGroup = replayGroup;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -158,8 +162,7 @@ final class DueTimes implements SmartLifecycle {
                             .collect(Collectors.toMap(Function.identity(), _ -> OffsetSpec.latest())))
                     .all()
                     .get(5, TimeUnit.SECONDS);
-            Map<TopicPartition, Long> replayed =
-                    GroupLag.of(admin, EventListener.REPLAY_ID, of(Topic.SESSION_EVENTS_REPLAY, open));
+            Map<TopicPartition, Long> replayed = GroupLag.of(admin, replayGroup, of(Topic.SESSION_EVENTS_REPLAY, open));
             ends.forEach((partition, end) -> {
                 var again = new TopicPartition(Topic.SESSION_EVENTS_REPLAY.topicName(), partition.partition());
                 if (replayed.getOrDefault(again, 0L) == 0) {

@@ -718,7 +718,7 @@ class ChannelsIT {
             last = own.lastId();
         }
         for (String forged : List.of(last, "-1", "0", "x".repeat(10 * 1024), "{\"$gt\":\"\"}", "9".repeat(40))) {
-            try (var other = new Listening(ISSUER.token("elsewhere", "user"), "elsewhere", forged)) {
+            try (var other = new Listening(ISSUER.token("forger", "user"), "forger", forged)) {
                 assertThat(other.response.statusCode()).isIn(200, 400);
                 if (other.response.statusCode() == 200) {
                     await().atMost(Duration.ofSeconds(20)).until(() -> other.lines.contains(":open"));
@@ -728,7 +728,7 @@ class ChannelsIT {
                 }
             }
         }
-        try (var foreign = new Listening(ISSUER.token("elsewhere", "user"), "placed", last)) {
+        try (var foreign = new Listening(ISSUER.token("forger", "user"), "placed", last)) {
             assertThat(foreign.response.statusCode()).isEqualTo(404);
         }
     }
