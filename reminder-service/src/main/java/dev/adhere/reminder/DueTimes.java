@@ -1,7 +1,6 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.Topic;
-import dev.adhere.platform.kafka.GroupLag;
 import dev.adhere.platform.telemetry.Faults;
 import java.time.Clock;
 import java.time.Instant;
@@ -15,7 +14,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -26,10 +24,12 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /// The clock's way into the fold: takes what is due in the partitions that this instance owns, and nothing
-/// else, so that cost grows with what is due and not with how many users there are.
+/// else, so
+/// that cost grows with what is due and not with how many users there are.
 ///
 /// A timer never overtakes the backlog: before anything fires, the broker is asked where the partition ends,
-/// and the partition must have been folded up to there.
+/// and the
+/// partition must have been folded up to there.
 final class DueTimes implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(DueTimes.class);
@@ -42,12 +42,10 @@ final class DueTimes implements SmartLifecycle {
     private final Courier courier;
     private final Partitions partitions;
     private final Admin admin;
-    private final String replayGroup;
     private final Metrics metrics;
     private final Clock clock;
     private volatile @Nullable ScheduledExecutorService workers;
 
-    /// @param replayGroup the consumer group that reads what is sent again
     DueTimes(
             Users users,
             Keeper keeper,
@@ -55,7 +53,6 @@ final class DueTimes implements SmartLifecycle {
             Courier courier,
             Partitions partitions,
             Admin admin,
-            String replayGroup,
             Metrics metrics,
             Clock clock) {
         this.users = users;
@@ -64,7 +61,6 @@ final class DueTimes implements SmartLifecycle {
         this.courier = courier;
         this.partitions = partitions;
         this.admin = admin;
-        this.replayGroup = replayGroup;
         this.metrics = metrics;
         this.clock = clock;
     }
@@ -149,37 +145,25 @@ final class DueTimes implements SmartLifecycle {
         return byMoment.values().stream().mapToInt(Map::size).sum();
     }
 
-    // What is sent again (`session-events-replay`) is backlog, too: a head that comes from a backup is due for
-    // days whose facts are still on their way. Another instance may read it, so the broker knows how far it is.
     private void askWhereTheyEnd(Set<Integer> those) {
-        Set<Integer> open = those.stream().filter(partitions::wantsAsking).collect(Collectors.toSet());
-        if (open.isEmpty()) {
+        var ask = new HashMap<TopicPartition, OffsetSpec>();
+        for (int partition : those) {
+            if (partitions.wantsAsking(partition)) {
+                ask.put(new TopicPartition(Topic.SESSION_EVENTS.topicName(), partition), OffsetSpec.latest());
+            }
+        }
+        if (ask.isEmpty()) {
             return;
         }
         Instant askedAt = clock.instant();
         try {
-            var ends = admin.listOffsets(of(Topic.SESSION_EVENTS, open).stream()
-                            .collect(Collectors.toMap(Function.identity(), _ -> OffsetSpec.latest())))
-                    .all()
-                    .get(5, TimeUnit.SECONDS);
-            Map<TopicPartition, Long> replayed = GroupLag.of(admin, replayGroup, of(Topic.SESSION_EVENTS_REPLAY, open));
-            ends.forEach((partition, end) -> {
-                var again = new TopicPartition(Topic.SESSION_EVENTS_REPLAY.topicName(), partition.partition());
-                if (replayed.getOrDefault(again, 0L) == 0) {
-                    partitions.asked(partition.partition(), askedAt, end.offset());
-                }
-            });
+            var ends = admin.listOffsets(ask).all().get(5, TimeUnit.SECONDS);
+            ends.forEach((partition, end) -> partitions.asked(partition.partition(), askedAt, end.offset()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         } catch (ExecutionException | TimeoutException e) {
             throw new IllegalStateException("the broker does not say where its partitions end", e);
         }
-    }
-
-    private static Set<TopicPartition> of(Topic topic, Set<Integer> partitions) {
-        return partitions.stream()
-                .map(partition -> new TopicPartition(topic.topicName(), partition))
-                .collect(Collectors.toSet());
     }
 }

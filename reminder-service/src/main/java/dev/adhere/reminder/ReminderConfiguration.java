@@ -269,7 +269,7 @@ class ReminderConfiguration {
             Admin admin,
             Metrics metrics,
             Clock clock) {
-        return new DueTimes(users, keeper, teller, courier, partitions, admin, EventListener.REPLAY_ID, metrics, clock);
+        return new DueTimes(users, keeper, teller, courier, partitions, admin, metrics, clock);
     }
 
     @Bean

@@ -24,9 +24,6 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -41,8 +38,6 @@ import tools.jackson.databind.json.JsonMapper;
 class DueTimesIT {
 
     private static final String USER = "due-times-user";
-    // Nobody else's: other services of this broker read what is sent again, too.
-    private static final String GROUP = "due-times-it";
     private static final Duration SEVERAL_TURNS = Duration.ofSeconds(2);
 
     private final Instant saved = MONDAY.atTime(12, 0).atZone(BERLIN).toInstant();
@@ -73,13 +68,12 @@ class DueTimesIT {
             new Courier(Map.of(), 1, keeper, new Metrics(new SimpleMeterRegistry(), clock), clock),
             partitions,
             admin,
-            GROUP,
             new Metrics(new SimpleMeterRegistry(), clock),
             clock);
 
     @BeforeEach
     void begin() throws Exception {
-        for (Topic topic : List.of(Topic.SESSION_EVENTS, Topic.SESSION_EVENTS_REPLAY, Topic.ADHERENCE, Topic.NUDGES)) {
+        for (Topic topic : List.of(Topic.SESSION_EVENTS, Topic.ADHERENCE, Topic.NUDGES)) {
             try {
                 var _ = admin.createTopics(List.of(new NewTopic(topic.topicName(), 6, (short) 1)))
                         .all()
@@ -88,11 +82,6 @@ class DueTimesIT {
                 assertThat(e).hasCauseInstanceOf(TopicExistsException.class);
             }
         }
-        var again = new TopicPartition(Topic.SESSION_EVENTS_REPLAY.topicName(), partition);
-        replayed(admin.listOffsets(Map.of(again, OffsetSpec.latest()))
-                .partitionResult(again)
-                .get(20, TimeUnit.SECONDS)
-                .offset());
         database.drop();
         users.prepare();
         var _ = keeper.edit(USER, _ -> new Fold.EditPlan(plan(MONDAY, saved, BERLIN, planA())), saved);
@@ -114,11 +103,7 @@ class DueTimesIT {
 
     /// Puts a record into the user's partition; where it is.
     private long backlog() throws Exception {
-        return backlog(Topic.SESSION_EVENTS);
-    }
-
-    private long backlog(Topic topic) throws Exception {
-        return kafka.send(topic.topicName(), USER, new byte[0])
+        return kafka.send(Topic.SESSION_EVENTS.topicName(), USER, new byte[0])
                 .get(20, TimeUnit.SECONDS)
                 .getRecordMetadata()
                 .offset();
@@ -137,28 +122,6 @@ class DueTimesIT {
 
         partitions.consumed(partition, last + 1);
         await().atMost(Duration.ofSeconds(20)).until(() -> closed().equals(MONDAY));
-    }
-
-    @Test
-    void a_day_stays_open_until_what_is_sent_again_is_folded_by_whichever_instance() throws Exception {
-        long last = backlog();
-        long again = backlog(Topic.SESSION_EVENTS_REPLAY);
-        partitions.assigned(partition, last + 1);
-        dueTimes.start();
-        await().during(SEVERAL_TURNS).until(() -> closed().equals(MONDAY.minusDays(1)));
-
-        replayed(again);
-        await().during(SEVERAL_TURNS).until(() -> closed().equals(MONDAY.minusDays(1)));
-
-        replayed(again + 1);
-        await().atMost(Duration.ofSeconds(20)).until(() -> closed().equals(MONDAY));
-    }
-
-    private void replayed(long next) throws Exception {
-        var at = new TopicPartition(Topic.SESSION_EVENTS_REPLAY.topicName(), partition);
-        var _ = admin.alterConsumerGroupOffsets(GROUP, Map.of(at, new OffsetAndMetadata(next)))
-                .all()
-                .get(20, TimeUnit.SECONDS);
     }
 
     @Test

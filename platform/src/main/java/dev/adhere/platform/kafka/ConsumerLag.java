@@ -7,13 +7,20 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +39,7 @@ final class ConsumerLag implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(ConsumerLag.class);
     private static final long EVERY_SECONDS = 5;
+    private static final long PATIENCE_SECONDS = 5;
 
     private final KafkaListenerEndpointRegistry listeners;
     private final Admin admin;
@@ -78,7 +86,7 @@ final class ConsumerLag implements SmartLifecycle {
                 String group = container.getGroupId();
                 if (container.isRunning() && assigned != null && group != null && !assigned.isEmpty()) {
                     owned.addAll(assigned);
-                    GroupLag.of(admin, group, assigned).forEach(this::show);
+                    lags(Set.copyOf(assigned), group).forEach(this::show);
                 }
             }
             shown.entrySet().removeIf(entry -> {
@@ -94,6 +102,37 @@ final class ConsumerLag implements SmartLifecycle {
             // The broker is away: nothing comes in either, so the last figures stay.
             log.debug("lag is not known now: {}", Faults.name(e));
         }
+    }
+
+    private Map<TopicPartition, Long> lags(Set<TopicPartition> partitions, String group)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        Map<TopicPartition, Long> ends = offsets(partitions, OffsetSpec.latest());
+        Map<TopicPartition, OffsetAndMetadata> committed = admin.listConsumerGroupOffsets(group)
+                .partitionsToOffsetAndMetadata()
+                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        Set<TopicPartition> untouched = partitions.stream()
+                .filter(partition -> committed.get(partition) == null)
+                .collect(Collectors.toSet());
+        // A group that has committed nothing yet begins at the beginning.
+        Map<TopicPartition, Long> starts = untouched.isEmpty() ? Map.of() : offsets(untouched, OffsetSpec.earliest());
+        var lags = new HashMap<TopicPartition, Long>();
+        ends.forEach((partition, end) -> {
+            OffsetAndMetadata commit = committed.get(partition);
+            long from = commit == null ? starts.getOrDefault(partition, end) : commit.offset();
+            lags.put(partition, Math.max(0, end - from));
+        });
+        return lags;
+    }
+
+    private Map<TopicPartition, Long> offsets(Set<TopicPartition> partitions, OffsetSpec spec)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        var asked = partitions.stream().collect(Collectors.toMap(Function.identity(), _ -> spec));
+        var answers = admin.listOffsets(asked, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                .all()
+                .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        return answers.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, entry -> entry.getValue().offset()));
     }
 
     private void show(TopicPartition partition, long lag) {
