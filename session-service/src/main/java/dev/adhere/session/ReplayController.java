@@ -46,9 +46,9 @@ class ReplayController {
     /// no alert. What is known counts once.
     @Answers(problems = ProblemType.VALIDATION_FAILED)
     @PostMapping("/v1/replay")
-    Mono<Replayed> replay(@RequestBody(required = false) @Nullable Body body, Caller caller) {
+    Mono<Replayed> replay(@RequestBody Body body, Caller caller) {
         caller.require(Role.OPS);
-        String user = body == null ? null : body.user();
+        String user = body.user();
         if (user != null && !SessionEvents.isId(user)) {
             throw Problem.validationFailed("user", "must be a user id").asException();
         }

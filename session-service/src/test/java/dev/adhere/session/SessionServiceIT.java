@@ -557,7 +557,16 @@ class SessionServiceIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"user\":false}", "{\"user\":7}", "{\"user\":[]}", "{\"users\":\"replayed\"}", "[]", "{"})
+    @ValueSource(
+            strings = {
+                "{\"user\":false}",
+                "{\"user\":7}",
+                "{\"user\":[]}",
+                "{\"users\":\"replayed\"}",
+                "[]",
+                "{",
+                "null"
+            })
     void a_replay_of_nobody_that_could_be_is_refused(String body) {
         problem(replay("ops", body), 400, "invalid-body");
     }
