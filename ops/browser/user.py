@@ -249,7 +249,10 @@ class UserJourney(Journey):
         claim("it can be put off", self.says(page.locator("#inbox"), "comes again"), page.locator("#inbox").inner_text() + page.locator("#fault").inner_text())
         nudge.get_by_text("Done with it").click()
         claim("and put away", self.soon(nudge.count, lambda n: n == 0) == 0)
-        inbox = self.api.get(USER, f"{self.api.reminder}/v1/users/{USER}/nudges")["items"]
+        inbox = self.soon(
+            lambda: self.api.get(USER, f"{self.api.reminder}/v1/users/{USER}/nudges")["items"],
+            lambda items: items[0]["state"] == "DISMISSED",
+        )
         claim("the service knows that it was shown and put away", all("displayedAt" in n for n in inbox) and inbox[0]["state"] == "DISMISSED", json.dumps(inbox))
         page.locator("input[name=context][value=AFTER]").check()
         page.locator("input[name=score][value='6']").check()
