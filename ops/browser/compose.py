@@ -5,21 +5,16 @@ The coach finds a client, writes the plan; the user logs a set with one tap, and
 not get in, or not that far. For a stack whose care team is set up (ops/care-team.py); takes the last user without a plan,
 so it can be run again. Prints a line for every claim and ends with 1 if one failed.
 """
-import argparse
 import base64
 import datetime
 import json
-import pathlib
-import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
 import zoneinfo
 
-from playwright.sync_api import sync_playwright
-
-from journey import Api, Claims, Journey
+from journey import Api, Journey, walk
 from user import noon
 
 REALM = "http://localhost:9000/realms/adhere"
@@ -230,27 +225,5 @@ def said(token):
     return json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
 
 
-def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--chromium", required=True)
-    arguments.add_argument("--shots", required=True)
-    given = arguments.parse_args()
-    shots = pathlib.Path(given.shots)
-    shots.mkdir(parents=True, exist_ok=True)
-    claims = Claims()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=given.chromium, args=["--no-sandbox"])
-        journey = ComposeJourney(browser, "", ComposeApi(), shots, claims)
-        try:
-            journey.run()
-        except Exception as failure:  # whatever it was, a picture tells more
-            claims.claim("the journey goes on", False, f"{type(failure).__name__}: {failure}")
-            for n, page in enumerate(journey.context.pages):
-                page.screenshot(path=str(shots / f"compose-failed-{n}.png"), full_page=True)
-        browser.close()
-    print(f"Screenshots are in {shots}")
-    sys.exit(1 if claims.failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    walk(ComposeJourney, lambda _: ComposeApi(), "compose-failed", measured=False)

@@ -280,28 +280,37 @@ class Journey:
         self.claims.claim("after that nothing is shown, and the password is asked again", page.locator("input[name=password]").count() == 1, page.url)
 
 
-def main():
+def walk(kind, api, failed, measured=True):
+    """Lets a journey go its way in a browser, as the command line says; ends with status 1 where a claim failed.
+
+    api makes what the journey asks the services by, of the port offset; failed names the pictures of a failure; a journey
+    that is measured has axe.
+    """
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--chromium", required=True)
-    arguments.add_argument("--axe", required=True)
-    arguments.add_argument("--offset", type=int, default=0)
     arguments.add_argument("--shots", required=True)
+    if measured:
+        arguments.add_argument("--axe", required=True)
+        arguments.add_argument("--offset", type=int, default=0)
+    arguments.set_defaults(axe=None, offset=0)
     given = arguments.parse_args()
+    axe = pathlib.Path(given.axe).read_text() if measured else ""
     shots = pathlib.Path(given.shots)
     shots.mkdir(parents=True, exist_ok=True)
     claims = Claims()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=given.chromium, args=["--no-sandbox"])
-        journey = Journey(browser, pathlib.Path(given.axe).read_text(), Api(given.offset), shots, claims)
+        journey = kind(browser, axe, api(given.offset), shots, claims)
         try:
             journey.run()
         except Exception as failure:  # whatever it was, a picture tells more
             claims.claim("the journey goes on", False, f"{type(failure).__name__}: {failure}")
-            journey.page.screenshot(path=str(shots / "failed.png"), full_page=True)
+            for n, page in enumerate(journey.context.pages):
+                page.screenshot(path=str(shots / f"{failed}-{n}.png"), full_page=True)
         browser.close()
     print(f"Screenshots are in {shots}")
     sys.exit(1 if claims.failed else 0)
 
 
 if __name__ == "__main__":
-    main()
+    walk(Journey, Api, "failed")

@@ -4,17 +4,12 @@
 What the page says is held against what the API has. Like the coach's journey it prints a line for every claim and ends
 with 1 if one failed.
 """
-import argparse
 import datetime
 import json
-import pathlib
-import sys
 import time
 import zoneinfo
 
-from playwright.sync_api import sync_playwright
-
-from journey import HOSTILE, Api, Claims, Journey
+from journey import HOSTILE, Api, Journey, walk
 
 USER = "user-031"
 EXERCISE = f"hostile-of-{USER}"
@@ -317,28 +312,5 @@ def minutes(local):
     return 60 * local.hour + local.minute
 
 
-def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--chromium", required=True)
-    arguments.add_argument("--axe", required=True)
-    arguments.add_argument("--offset", type=int, default=0)
-    arguments.add_argument("--shots", required=True)
-    given = arguments.parse_args()
-    shots = pathlib.Path(given.shots)
-    shots.mkdir(parents=True, exist_ok=True)
-    claims = Claims()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=given.chromium, args=["--no-sandbox"])
-        journey = UserJourney(browser, pathlib.Path(given.axe).read_text(), UserApi(given.offset), shots, claims)
-        try:
-            journey.run()
-        except Exception as failure:  # whatever it was, a picture tells more
-            claims.claim("the journey goes on", False, f"{type(failure).__name__}: {failure}")
-            journey.page.screenshot(path=str(shots / "user-failed.png"), full_page=True)
-        browser.close()
-    print(f"Screenshots are in {shots}")
-    sys.exit(1 if claims.failed else 0)
-
-
 if __name__ == "__main__":
-    main()
+    walk(UserJourney, UserApi, "user-failed")

@@ -269,17 +269,15 @@ record EntryBody(
         });
         List<Entry.Related> related = check.list("related", this.related, MOST_ITEMS, (at, body) -> {
             String to = body == null ? null : body.id();
-            if (!isId(to) || Objects.equals(to, id)) {
-                check.fault(at + ".id", "must be the id of another exercise");
-            }
+            check.other(at + ".id", to, id);
             String relation = body == null ? null : check.required(at + ".relation", body.relation(), LONGEST_NAME);
             return to == null || relation == null ? null : new Entry.Related(to, relation);
         });
-        if (variantOf != null && (!isId(variantOf) || variantOf.equals(id))) {
-            check.fault("variantOf", "must be the id of another exercise");
+        if (variantOf != null) {
+            check.other("variantOf", variantOf, id);
         }
-        if (easierForm != null && (!isId(easierForm) || easierForm.equals(id))) {
-            check.fault("easierForm", "must be the id of another exercise");
+        if (easierForm != null) {
+            check.other("easierForm", easierForm, id);
         }
         String reason = check.optional("draftReason", draftReason, LONGEST_TEXT);
         if (reason != null && status == Exercise.Status.PUBLISHED) {
@@ -338,6 +336,13 @@ record EntryBody(
 
         void fault(String field, String message) {
             faults.add(new FieldError(field, message));
+        }
+
+        /// @param own the id of the exercise that names it
+        void other(String field, @Nullable String id, @Nullable String own) {
+            if (!isId(id) || Objects.equals(id, own)) {
+                fault(field, "must be the id of another exercise");
+            }
         }
 
         <T extends Enum<T>> @Nullable T oneOf(String field, @Nullable String text, T[] values) {

@@ -214,7 +214,7 @@ final class Keeper {
         var dayIds = new HashSet<String>();
         dates.forEach((userId, each) -> each.forEach(date -> dayIds.add(UserDocuments.dayId(userId, date))));
         Map<String, Day> stored = users.days(dayIds);
-        var users = new HashMap<String, User>();
+        var loaded = new HashMap<String, User>();
         for (UserState head : heads) {
             var days = new HashMap<LocalDate, Day>();
             for (LocalDate date : Objects.requireNonNull(dates.get(head.userId()))) {
@@ -225,9 +225,9 @@ final class Keeper {
                 }
                 days.put(date, day == null ? Day.empty(date) : day);
             }
-            users.put(head.userId(), new User(head, days));
+            loaded.put(head.userId(), new User(head, days));
         }
-        return users;
+        return loaded;
     }
 
     private static User merge(User a, User b) {

@@ -320,10 +320,7 @@ class Dashboard {
             }
             if (wanted.startsWith("easier-")) {
                 Integer row = PlanForm.number(wanted.substring(7));
-                return row == null || row < 0 || row >= form.rows().size()
-                        ? form
-                        : form.easier(
-                                row, coaching.easierForm(form.rows().get(row).exerciseId()));
+                return row == null ? form : form.easier(row, coaching::easierForm);
             }
             Integer row = wanted.startsWith("remove-") ? PlanForm.number(wanted.substring(7)) : null;
             return row == null ? form : form.without(row);
@@ -369,8 +366,8 @@ class Dashboard {
         private Map<String, String> easier(PlanForm form) {
             var easier = new HashMap<String, String>();
             for (PlanForm.Row row : form.rows()) {
-                Coaching.Prescribable instead = coaching.easierForm(row.exerciseId());
-                if (instead != null && !form.has(instead.id())) {
+                Coaching.Prescribable instead = form.instead(row, coaching::easierForm);
+                if (instead != null) {
                     easier.put(row.exerciseId(), instead.name());
                 }
             }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.MultiValueMap;
@@ -134,15 +135,16 @@ record PlanForm(long revision, String from, String zone, String find, List<Row> 
     /// What P4 suggests for a row: the easier form in its place, in the least dose that its sources give;
     /// where there is none, or it is in the plan already, one set less. The coach sees it before it is saved.
     ///
-    /// @param form the easier form of the row's exercise
-    PlanForm easier(int row, Coaching.@Nullable Prescribable form) {
+    /// @param easierForm of an exercise's id; null where none is known
+    PlanForm easier(int row, Function<String, Coaching.@Nullable Prescribable> easierForm) {
         if (row < 0 || row >= rows.size()) {
             return this;
         }
         Row old = rows.get(row);
         var eased = new ArrayList<>(rows);
-        if (form != null && !has(form.id())) {
-            eased.set(row, row(form, old));
+        Coaching.Prescribable instead = instead(old, easierForm);
+        if (instead != null) {
+            eased.set(row, row(instead, old));
         } else if (old.hasSetsToSpare()) {
             eased.set(row, old.withSets(Integer.parseInt(old.sets()) - 1));
         }
@@ -165,9 +167,12 @@ record PlanForm(long revision, String from, String zone, String find, List<Row> 
                 "");
     }
 
-    /// Whether it prescribes an exercise.
-    boolean has(String exerciseId) {
-        return rows.stream().anyMatch(row -> row.exerciseId().equals(exerciseId));
+    /// The easier form of a row's exercise; null where there is none or it is in the plan already.
+    Coaching.@Nullable Prescribable instead(Row row, Function<String, Coaching.@Nullable Prescribable> easierForm) {
+        Coaching.Prescribable form = easierForm.apply(row.exerciseId());
+        boolean isThere =
+                form != null && rows.stream().anyMatch(each -> each.exerciseId().equals(form.id()));
+        return isThere ? null : form;
     }
 
     PlanForm without(int row) {

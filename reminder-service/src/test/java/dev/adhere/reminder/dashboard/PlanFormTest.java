@@ -22,7 +22,7 @@ class PlanFormTest {
 
     @Test
     void p4_the_easier_form_takes_the_place_in_its_own_dose() {
-        var eased = form(row("bridge", "3"), row("superman", "3")).easier(1, ALTERNATING);
+        var eased = form(row("bridge", "3"), row("superman", "3")).easier(1, _ -> ALTERNATING);
         assertThat(eased.rows().get(0)).isEqualTo(row("bridge", "3"));
         assertThat(eased.rows().get(1))
                 .isEqualTo(new PlanForm.Row(
@@ -41,16 +41,16 @@ class PlanFormTest {
 
     @Test
     void p4_one_set_less_where_there_is_no_easier_form_or_it_is_there_already() {
-        assertThat(form(row("superman", "3")).easier(0, null)).isEqualTo(form(row("superman", "2")));
-        assertThat(form(row("superman", "3"), row("alternating-superman", "1")).easier(0, ALTERNATING))
+        assertThat(form(row("superman", "3")).easier(0, _ -> null)).isEqualTo(form(row("superman", "2")));
+        assertThat(form(row("superman", "3"), row("alternating-superman", "1")).easier(0, _ -> ALTERNATING))
                 .isEqualTo(form(row("superman", "2"), row("alternating-superman", "1")));
     }
 
     @Test
     void what_cannot_be_made_easier_stays() {
         for (String sets : List.of("1", "0", "-3", "", "many")) {
-            assertThat(form(row("superman", sets)).easier(0, null)).isEqualTo(form(row("superman", sets)));
+            assertThat(form(row("superman", sets)).easier(0, _ -> null)).isEqualTo(form(row("superman", sets)));
         }
-        assertThat(form(row("superman", "3")).easier(7, null)).isEqualTo(form(row("superman", "3")));
+        assertThat(form(row("superman", "3")).easier(7, _ -> null)).isEqualTo(form(row("superman", "3")));
     }
 }
