@@ -432,6 +432,29 @@ class NudgingTest {
     }
 
     @Test
+    void what_a_rule_says_for_a_new_score_is_there_again_though_it_was_dismissed() {
+        var story = byInbox();
+        story.when(score(null, "late", 9, at("10:00").atZone(BERLIN).minusDays(1), at("10:00")));
+        Decision first = said(story);
+        story.at(at("11:00")).act(new Fold.Dismiss(first.nudge().id()));
+        assertThat(said(story).nudge().state()).isEqualTo(State.DISMISSED);
+
+        story.when(score(null, "new", 9, at("12:00").atZone(BERLIN), at("12:00")));
+        Nudge again = said(story).nudge();
+        assertThat(again.id()).isEqualTo(first.nudge().id());
+        assertThat(again.state()).isEqualTo(State.DELIVERED);
+        assertThat(again.decidedAt()).isEqualTo(at("12:00"));
+    }
+
+    private static Decision said(Story story) {
+        var said = story.head().nudges().stream()
+                .filter(d -> d.nudge().kind() == Nudge.Kind.SAFETY)
+                .toList();
+        assertThat(said).hasSize(1);
+        return said.getFirst();
+    }
+
+    @Test
     void what_was_not_sent_has_no_receipt() {
         var story = byInbox()
                 .excuses(List.of(new Excuse(DAY, DAY, null, Excuse.Reason.ILLNESS)))

@@ -2,6 +2,7 @@ package dev.adhere.reminder;
 
 import dev.adhere.contracts.SessionEvent.CompletedSet;
 import dev.adhere.contracts.SessionEvent.Dated;
+import dev.adhere.contracts.SessionEvent.PainScore;
 import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.contracts.SessionEvent.Withdrawal;
 import java.math.BigDecimal;
@@ -29,6 +30,7 @@ final class Oracle {
     private final Plan plan;
     private final List<Excuse> excuses;
     private final Map<LocalDate, List<CompletedSet>> byDate = new HashMap<>();
+    private final Map<LocalDate, List<PainScore>> scores = new HashMap<>();
 
     /// @param inOrder events as Kafka has them; repeats allowed
     Oracle(Plan plan, List<Excuse> excuses, List<? extends Dated> inOrder) {
@@ -53,9 +55,11 @@ final class Oracle {
         all.forEach(e -> byId.put(e.id(), e));
         List<Dated> naming = all.stream().filter(e -> names(e, byId)).toList();
         for (Dated e : all) {
+            LocalDate on = e.time().atZoneSameInstant(e.zone()).toLocalDate();
             if (e instanceof CompletedSet set && inForce(set, naming, byId)) {
-                byDate.computeIfAbsent(e.time().atZoneSameInstant(e.zone()).toLocalDate(), _ -> new ArrayList<>())
-                        .add(set);
+                byDate.computeIfAbsent(on, _ -> new ArrayList<>()).add(set);
+            } else if (e instanceof PainScore score && inForce(score, naming, byId)) {
+                scores.computeIfAbsent(on, _ -> new ArrayList<>()).add(score);
             }
         }
         for (List<CompletedSet> sets : byDate.values()) {
@@ -78,7 +82,7 @@ final class Oracle {
 
     // Walks from the event to all that it names or that name it, and again from there, until nothing new is found; then
     // nothing found may be newer.
-    private static boolean inForce(CompletedSet event, List<Dated> naming, Map<String, Dated> byId) {
+    private static boolean inForce(Dated event, List<Dated> naming, Map<String, Dated> byId) {
         Set<String> chain = new HashSet<>(Set.of(event.id()));
         for (int size = 0; size != chain.size(); ) {
             size = chain.size();
@@ -175,6 +179,11 @@ final class Oracle {
     /// The sets of a date that are in force.
     List<CompletedSet> sets(LocalDate date) {
         return byDate.getOrDefault(date, List.of());
+    }
+
+    /// The scores of a date that are in force, in no order.
+    List<PainScore> scores(LocalDate date) {
+        return scores.getOrDefault(date, List.of());
     }
 
     private List<BigDecimal> credits(Plan.Item item, Side side, LocalDate date) {

@@ -827,6 +827,9 @@ final class SimulatedLife {
         if (!past || chance(0.2)) {
             witness.snoozed(id, until);
             fold(new Fold.Snooze(id, until));
+            if (chance(0.2)) {
+                at(in(1_000, 3_600_000), () -> edit(() -> fold(new Fold.Dismiss(id))));
+            }
         }
     }
 }

@@ -238,7 +238,8 @@ final class Witness {
                 && p.sensation() == SessionEvent.Sensation.PAIN
                 && localDate(p).equals(dateAt(p.receivedAt(), zone))
                 && plan.on(localDate(p)) != null
-                && inForce(p)) {
+                && accepted.subList(0, folded - 1).stream().noneMatch(e -> e.id().equals(p.id()))
+                && near(localDate(p)).scores(localDate(p)).contains(p)) {
             for (LocalDate date : List.of(localDate(p), localDate(p).plusDays(1))) {
                 boolean rests = near(date).due(date).stream()
                         .noneMatch(i -> i.exerciseId().equals(p.exerciseId()));
@@ -248,18 +249,6 @@ final class Witness {
             }
             count("stopped for pain");
         }
-    }
-
-    // It is the first of its id, and nothing that was known before it takes it back.
-    private boolean inForce(PainScore p) {
-        for (int i = 0; i < folded; i++) {
-            Dated other = accepted.get(i);
-            boolean again = i < folded - 1 && other.id().equals(p.id());
-            if (again || p.id().equals(other.replaces())) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /// After an edit or an attempt.
@@ -411,14 +400,20 @@ final class Witness {
         for (Decision decision : head.nudges()) {
             Nudge nudge = decision.nudge();
             Seen before = nudges.get(nudge.id());
-            if (before == null && nudge.kind() == Kind.SAFETY) {
-                // What a rule has to say is said at once, in the inbox, at any hour.
+            boolean saidAgain = before != null
+                    && nudge.kind() == Kind.SAFETY
+                    && nudge.decidedAt().isAfter(before.nudge().decidedAt());
+            if (nudge.kind() == Kind.SAFETY && (before == null || saidAgain)) {
+                // What a rule has to say is said at once, in the inbox, at any hour; for new cause also what was put
+                // away.
                 check(nudge.outcome() == Outcome.SENT && nudge.state() == State.DELIVERED, "safety waits", nudge, now);
                 check(nudge.channel() == Nudge.Channel.INBOX, "about health, and not only in the inbox", nudge, now);
                 check(nudge.decidedAt().isAfter(now.minus(Duration.ofDays(40))), "not said now", nudge, now);
                 nudges.put(nudge.id(), new Seen(nudge, nudge.decidedAt(), false, null));
-                ofKind.computeIfAbsent(Kind.SAFETY, _ -> new ArrayList<>()).add(nudge.id());
-                count("SAFETY SENT");
+                if (!saidAgain) {
+                    ofKind.computeIfAbsent(Kind.SAFETY, _ -> new ArrayList<>()).add(nudge.id());
+                }
+                count("SAFETY SENT" + (saidAgain ? " AGAIN" : ""));
                 continue;
             }
             if (before == null) {
@@ -603,21 +598,10 @@ final class Witness {
         return kind == Kind.OVERDUE ? s.done() * 100 >= s.due() * 80 : s.rawDone() + s.over() > 0;
     }
 
-    // One that the user has not taken back.
     private boolean hasMorningScore(LocalDate date) {
-        for (int number : byDate.getOrDefault(date, List.of())) {
-            if (number < folded
-                    && accepted.get(number) instanceof PainScore p
-                    && p.context() == SessionEvent.Context.MORNING
-                    && p.sensation() == SessionEvent.Sensation.PAIN
-                    && byDate.subMap(date, true, date.plusDays(3), true).values().stream()
-                            .flatMap(List::stream)
-                            .noneMatch(n ->
-                                    n < folded && p.id().equals(accepted.get(n).replaces()))) {
-                return true;
-            }
-        }
-        return false;
+        return near(date).scores(date).stream()
+                .anyMatch(p ->
+                        p.context() == SessionEvent.Context.MORNING && p.sensation() == SessionEvent.Sensation.PAIN);
     }
 
     private boolean hasSetAfter(Instant after, LocalDate around) {
