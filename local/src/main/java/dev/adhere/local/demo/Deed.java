@@ -102,12 +102,12 @@ sealed interface Deed {
         return new Day(date, person, began, seed).deeds(began);
     }
 
-    /// Scores told a minute or two before a moment; a phone whose clock is ahead dates them after it.
+    /// Scores told a minute or less before a moment; a phone whose clock is ahead dates them after it.
     static List<Deed> justBefore(Instant moment, Person person, long seed) {
         var day = new Day(person.date(moment), person, moment, ~seed);
         return List.of(
-                day.felt(moment.minusSeconds(120).atZone(person.zone()), "AD_HOC", null),
-                day.felt(moment.minusSeconds(60).atZone(person.zone()), "AD_HOC", null));
+                day.felt(moment.minusSeconds(60).atZone(person.zone()), "AD_HOC", null),
+                day.felt(moment.minusSeconds(10).atZone(person.zone()), "AD_HOC", null));
     }
 
     /// One person's date while it is made up.

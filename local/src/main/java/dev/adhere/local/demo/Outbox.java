@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Outbox {
 
     private static final Duration AHEAD = Duration.ofMinutes(10);
+    private static final Duration UNDER_WAY = Duration.ofMinutes(1);
     private static final int OLDEST_DAYS = 390;
     private static final int ALTERED = 3;
 
@@ -25,7 +26,7 @@ final class Outbox {
     List<Letter> of(Person person, Instant now, boolean all) {
         var letters = new ArrayList<Letter>(ledger.open(person.userId()));
         for (Deed deed : past(person, now, all)) {
-            if (!ledger.knows(person.userId(), deed.id())) {
+            if (!ledger.knows(person.userId(), deed.id()) && !isUnsure(person, deed, now)) {
                 letters.add(letter(person, deed, deed.at().toInstant(), now));
             }
         }
@@ -85,6 +86,12 @@ final class Outbox {
             deeds.addAll(Deed.justBefore(began, person, ledger.seed()));
         }
         return deeds;
+    }
+
+    // Too far ahead now, and perhaps no more when it arrives: it waits for the next time.
+    private static boolean isUnsure(Person person, Deed deed, Instant now) {
+        Instant ahead = deed.at().toInstant().plus(person.habit().clockAhead()).minus(AHEAD);
+        return ahead.isAfter(now) && !ahead.isAfter(now.plus(UNDER_WAY));
     }
 
     private static Letter letter(Person person, Deed deed, Instant at, Instant now) {

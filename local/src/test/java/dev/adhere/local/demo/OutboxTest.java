@@ -101,6 +101,26 @@ class OutboxTest {
     }
 
     @Test
+    void whatMayOrMayNotBeRefusedWhenItArrivesWaits() throws Exception {
+        Ledger ledger = ledger(NOW);
+        // Told a minute before the beginning by a clock that is 14 minutes ahead: refused until three minutes after it.
+        String told = refused(ledger, NOW).getFirst();
+        assertThat(refused(ledger, NOW.plusSeconds(119))).contains(told);
+        List<Letter> soon = new Outbox(ledger).of(who(Habit.CLOCK_AHEAD), NOW.plusSeconds(121), true);
+        assertThat(soon).noneMatch(letter -> letter.key().equals(told));
+        List<Letter> then = new Outbox(ledger).of(who(Habit.CLOCK_AHEAD), NOW.plusSeconds(180), true);
+        assertThat(then).anyMatch(letter -> letter.key().equals(told) && letter.problem() == null);
+    }
+
+    private static List<String> refused(Ledger ledger, Instant now) {
+        return new Outbox(ledger)
+                .of(who(Habit.CLOCK_AHEAD), now, true).stream()
+                        .filter(letter -> letter.problem() != null)
+                        .map(Letter::key)
+                        .toList();
+    }
+
+    @Test
     void onePhoneSendsEachLineTwiceAndThreeWithOtherContent() throws Exception {
         Ledger ledger = ledger(NOW);
         Person person = who(Habit.TWICE);
