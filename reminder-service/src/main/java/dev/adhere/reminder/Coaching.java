@@ -1,15 +1,11 @@
 package dev.adhere.reminder;
 
 import dev.adhere.contracts.Alert;
-import dev.adhere.contracts.Exercise;
-import dev.adhere.contracts.Nudge;
-import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Cursor;
 import dev.adhere.platform.web.Page;
 import dev.adhere.platform.web.Problem;
-import dev.adhere.platform.web.ProblemException;
 import dev.adhere.platform.web.Revision;
 import java.math.BigDecimal;
 import java.time.Clock;
@@ -18,13 +14,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalTime;
 import java.time.ZoneId;
-import java.time.temporal.TemporalAdjusters;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -46,9 +36,6 @@ public final class Coaching {
     /// How far ahead a plan is shown before it is saved.
     public static final int PREVIEW_DAYS = 14;
 
-    private static final int EXERCISE_DAYS = 28;
-    private static final int MOST_FOUND = 20;
-
     private final Cohort cohort;
     private final LiveCohort live;
     private final Access access;
@@ -60,7 +47,8 @@ public final class Coaching {
     private final PainController pain;
     private final ExplanationController explanations;
     private final InvitationController invitations;
-    private final Exercises exercises;
+    private final ClientFiles files;
+    private final PlanDrafts drafts;
     private final Clock clock;
 
     Coaching(
@@ -88,7 +76,8 @@ public final class Coaching {
         this.pain = pain;
         this.explanations = explanations;
         this.invitations = invitations;
-        this.exercises = exercises;
+        this.drafts = new PlanDrafts(exercises);
+        this.files = new ClientFiles(exercises, drafts);
         this.clock = clock;
     }
 
@@ -114,7 +103,7 @@ public final class Coaching {
             @Nullable String acknowledgedBy,
             @Nullable String note) {
 
-        private static Alerted of(Alert a) {
+        static Alerted of(Alert a) {
             return new Alerted(
                     a.id(),
                     a.rule().name(),
@@ -158,7 +147,7 @@ public final class Coaching {
             List<Alerted> openAlerts,
             List<Reason> reasons) {
 
-        private static Client of(CohortRow row) {
+        static Client of(CohortRow row) {
             CohortRow.Band band = row.band();
             Figures.Window a28 = row.figures().a28();
             return new Client(
@@ -415,46 +404,15 @@ public final class Coaching {
             UserState head = read(caller, userId);
             Instant now = clock.instant();
             LocalDate today = head.today(now);
-            LocalDate first = today.minusDays(DAYS - 1L);
-            Map<String, Day> stored = users.days(first.datesUntil(today.plusDays(1))
-                    .map(date -> UserDocuments.dayId(userId, date))
-                    .toList());
             var days = new TreeMap<LocalDate, Day>();
-            stored.values().forEach(day -> days.put(day.date(), day));
-            return new File(
-                    Client.of(CohortRow.of(head, now)),
-                    today,
-                    Set.copyOf(names(head.profile().conditions().toArray(Enum[]::new))),
-                    head.profile().baselinePain(),
-                    weeks(head, today),
-                    lines(head, days, today),
-                    scores(head, days),
-                    logged(head, days),
-                    decisions(head),
-                    head.excusesInForce().stream()
-                            .distinct()
-                            .sorted(Comparator.comparing(Excuse::from).reversed())
-                            .map(e -> new Excused(
-                                    e.from(),
-                                    e.to().equals(LocalDate.MAX) ? null : e.to(),
-                                    e.exerciseId() == null ? null : name(e.exerciseId()),
-                                    e.reason().name()))
-                            .toList(),
-                    head.pain().alerts().reversed().stream()
-                            .filter(a -> a.acknowledgedAt() != null)
-                            .map(Alerted::of)
-                            .toList(),
-                    head.pain().hold() != null,
-                    waiting(head.pain()),
-                    sheet(head, today));
+            users.days(today.minusDays(DAYS - 1L)
+                            .datesUntil(today.plusDays(1))
+                            .map(date -> UserDocuments.dayId(userId, date))
+                            .toList())
+                    .values()
+                    .forEach(day -> days.put(day.date(), day));
+            return files.file(head, days, now);
         });
-    }
-
-    private List<Waiting> waiting(PainState pain) {
-        return PainController.waiting(pain)
-                .map(a -> new Waiting(
-                        a.exerciseId(), name(a.exerciseId()), a.scope().name()))
-                .toList();
     }
 
     private UserState read(Caller caller, String userId) {
@@ -462,185 +420,6 @@ public final class Coaching {
         UserState head = access.read(caller, userId);
         access.requireCoach(caller, head);
         return head;
-    }
-
-    private List<List<DayCell>> weeks(UserState head, LocalDate today) {
-        var weeks = new ArrayList<List<DayCell>>();
-        LocalDate monday = today.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
-        for (int back = DAYS / 7 - 1; back >= 0; back--) {
-            weeks.add(Dose.weekOf(monday.minusWeeks(back)).stream()
-                    .map(date -> cell(head, date, today))
-                    .toList());
-        }
-        return weeks;
-    }
-
-    private static DayCell cell(UserState head, LocalDate date, LocalDate today) {
-        DaySums kept = head.sums().get(date);
-        DaySums sums = kept == null ? Fold.sums(head, Day.empty(date)) : kept;
-        return new DayCell(
-                date,
-                kind(head, sums, today),
-                AdherenceAnswer.sets(sums.done()),
-                sums.due(),
-                sums.excused(),
-                AdherenceAnswer.sets(sums.over()));
-    }
-
-    static DayKind kind(UserState head, DaySums sums, LocalDate today) {
-        Plan plan = head.plan();
-        Plan.Version version = plan == null ? null : plan.on(sums.date());
-        if (version == null || version.items().isEmpty()) {
-            return DayKind.NO_PLAN;
-        }
-        if (sums.date().isAfter(today)) {
-            return DayKind.AHEAD;
-        }
-        if (!sums.isDue()) {
-            return sums.excused() > 0 ? DayKind.EXCUSED : DayKind.REST;
-        }
-        if (sums.adherent()) {
-            return DayKind.DONE;
-        }
-        boolean closed = !sums.date().isAfter(head.throughDate());
-        if (sums.active()) {
-            return closed ? DayKind.PARTIAL : DayKind.OPEN;
-        }
-        if (!closed) {
-            return DayKind.OPEN;
-        }
-        return CohortRow.known(head, sums.date()) ? DayKind.MISSED : DayKind.NOT_RECEIVED;
-    }
-
-    private List<ExerciseLine> lines(UserState head, Map<LocalDate, Day> days, LocalDate today) {
-        final class Sum {
-            long prescribed;
-            long done;
-            long over;
-            final Map<Excuse.Reason, Long> excused = new EnumMap<>(Excuse.Reason.class);
-        }
-        var sums = new TreeMap<String, Sum>();
-        for (LocalDate date : today.minusDays(EXERCISE_DAYS - 1L)
-                .datesUntil(today.plusDays(1))
-                .toList()) {
-            for (Slot slot : Fold.slots(head, days.getOrDefault(date, Day.empty(date)))) {
-                Sum sum = sums.computeIfAbsent(slot.item().exerciseId(), _ -> new Sum());
-                sum.over += slot.over();
-                if (slot.excuse() != null) {
-                    sum.excused.merge(slot.excuse(), (long) slot.item().sets(), Long::sum);
-                } else {
-                    sum.prescribed += slot.item().sets();
-                    sum.done += slot.capped();
-                }
-            }
-        }
-        var lines = new ArrayList<ExerciseLine>();
-        sums.forEach((exerciseId, sum) -> {
-            var excused = new TreeMap<String, Long>();
-            sum.excused.forEach((reason, sets) -> excused.put(reason.name(), sets));
-            lines.add(new ExerciseLine(
-                    exerciseId,
-                    name(exerciseId),
-                    sum.prescribed,
-                    AdherenceAnswer.sets(sum.done),
-                    AdherenceAnswer.sets(sum.over),
-                    excused));
-        });
-        return lines;
-    }
-
-    private static List<Score> scores(UserState head, Map<LocalDate, Day> days) {
-        Set<String> superseded = head.superseded();
-        return days.values().stream()
-                .flatMap(day -> day.counted().stream()
-                        .filter(fact -> !superseded.contains(fact.id()))
-                        .filter(Fact.Score.class::isInstance)
-                        .map(Fact.Score.class::cast)
-                        .map(s -> new Score(
-                                s.time(), day.date(), s.score(), s.context().name())))
-                .sorted(Comparator.comparing(Score::time))
-                .toList();
-    }
-
-    private List<Logged> logged(UserState head, TreeMap<LocalDate, Day> days) {
-        Set<String> superseded = head.superseded();
-        return days.descendingMap().values().stream()
-                .map(day -> {
-                    List<Fact> counted = day.counted().stream()
-                            .filter(fact -> !superseded.contains(fact.id()))
-                            .toList();
-                    List<Entry> entries = Stream.concat(
-                                    day.counted().stream(),
-                                    day.notCounted().stream().map(Day.NotCounted::fact))
-                            .filter(fact -> fact instanceof Fact.DoneSet || fact instanceof Fact.Score)
-                            .sorted(Fact.BY_TIME)
-                            .map(fact -> entry(fact, counted.contains(fact)))
-                            .toList();
-                    return new Logged(
-                            day.date(),
-                            counted.stream()
-                                    .filter(Fact.DoneSet.class::isInstance)
-                                    .count(),
-                            counted.stream()
-                                    .filter(Fact.Score.class::isInstance)
-                                    .count(),
-                            entries);
-                })
-                .filter(logged -> !logged.entries().isEmpty())
-                .toList();
-    }
-
-    private Entry entry(Fact fact, boolean counts) {
-        return switch (fact) {
-            case Fact.DoneSet s ->
-                new Entry(
-                        s.time(),
-                        name(s.exerciseId()),
-                        s.side() == Side.NONE ? null : s.side().name(),
-                        s.reps(),
-                        s.holdSeconds(),
-                        null,
-                        null,
-                        null,
-                        null,
-                        counts);
-            case Fact.Score s ->
-                new Entry(
-                        s.time(),
-                        s.exerciseId() == null ? null : name(s.exerciseId()),
-                        null,
-                        null,
-                        null,
-                        s.score(),
-                        s.context().name(),
-                        s.sensation().name(),
-                        s.region().name(),
-                        counts);
-            case Fact.Withdrawn _, Fact.Answers _ -> throw new IllegalArgumentException("neither a set nor a score");
-        };
-    }
-
-    private static List<Decided> decisions(UserState head) {
-        return head.nudges().reversed().stream()
-                .map(Decision::nudge)
-                .map(n -> new Decided(
-                        n.date(),
-                        n.decidedAt(),
-                        n.kind().name(),
-                        n.outcome().name(),
-                        text(n.reason()),
-                        text(n.state()),
-                        n.outcome() == Nudge.Outcome.SENT ? n.text() : null))
-                .toList();
-    }
-
-    private static @Nullable String text(@Nullable Enum<?> constant) {
-        return constant == null ? null : constant.name();
-    }
-
-    private String name(String exerciseId) {
-        Exercise exercise = exercises.get(exerciseId);
-        return exercise == null ? exerciseId : exercise.name();
     }
 
     // ---- the facts behind a day
@@ -713,7 +492,7 @@ public final class Coaching {
                             e.day().due(),
                             e.day().excused(),
                             e.day().over(),
-                            e.slots().stream().map(this::owed).toList(),
+                            e.slots().stream().map(files::owed).toList(),
                             Stream.concat(e.unassigned().stream(), e.notCounted().stream())
                                     .map(fact -> new Uncounted(fact.time(), fact.receivedAt(), fact.rule()))
                                     .toList(),
@@ -725,67 +504,7 @@ public final class Coaching {
                 });
     }
 
-    private Owed owed(AdherenceController.ExplainSlot s) {
-        AdherenceController.AgendaItem item = s.slot();
-        return new Owed(
-                name(item.exerciseId()),
-                item.side() == Side.NONE ? null : item.side().name(),
-                item.timeOfDay(),
-                item.prescribed().sets(),
-                item.prescribed().reps(),
-                item.prescribed().holdSeconds(),
-                item.state().name(),
-                text(item.excuse()),
-                s.credit(),
-                s.counted(),
-                s.sets().stream()
-                        .map(set -> new Filling(set.time(), set.receivedAt(), set.amount(), set.target()))
-                        .toList());
-    }
-
     // ---- the plan
-
-    private PlanSheet sheet(UserState head, LocalDate today) {
-        Plan plan = head.plan();
-        if (plan == null) {
-            return new PlanSheet(0, head.zone(), List.of());
-        }
-        Plan.Version current = plan.on(today);
-        return new PlanSheet(
-                plan.revision(),
-                plan.timeZone(),
-                plan.versions().reversed().stream()
-                        .map(v -> new Version(
-                                v.effectiveFrom(),
-                                v == current,
-                                v.items().stream().map(this::item).toList()))
-                        .toList());
-    }
-
-    private Item item(Plan.Item i) {
-        String schedule = switch (i.schedule()) {
-            case Plan.Schedule.DaysOfWeek _ -> "DAYS";
-            case Plan.Schedule.EveryDays _ -> "EVERY";
-            case Plan.Schedule.TimesPerWeek _ -> "WEEKLY";
-        };
-        int n = switch (i.schedule()) {
-            case Plan.Schedule.DaysOfWeek _ -> 1;
-            case Plan.Schedule.EveryDays s -> s.n();
-            case Plan.Schedule.TimesPerWeek s -> s.n();
-        };
-        return new Item(
-                i.id(),
-                i.exerciseId(),
-                name(i.exerciseId()),
-                i.sets(),
-                i.reps(),
-                i.holdSeconds(),
-                schedule,
-                i.schedule() instanceof Plan.Schedule.DaysOfWeek s ? s.days() : Set.of(),
-                n,
-                i.schedule().timesOfDay(),
-                i.postponeFrom());
-    }
 
     /// An exercise as somebody wants to prescribe it; what cannot be read is null and refused where it is
     /// needed.
@@ -844,8 +563,8 @@ public final class Coaching {
             return new PlanFile(
                     Client.of(CohortRow.of(head, now)),
                     head.today(now),
-                    Set.copyOf(names(head.profile().conditions().toArray(Enum[]::new))),
-                    sheet(head, head.today(now)));
+                    ClientFiles.conditions(head),
+                    drafts.sheet(head, head.today(now)));
         });
     }
 
@@ -854,46 +573,10 @@ public final class Coaching {
         return Blocking.call(() -> {
             UserState head = read(caller, userId);
             Instant now = clock.instant();
-            LocalDate today = head.today(now);
-            try {
-                Plan plan = body(head.plan(), draft)
-                        .toPlan(new PlanBody.Situation(
-                                head.plan(),
-                                today,
-                                !users.day(userId, today)
-                                        .sets(head.superseded())
-                                        .isEmpty(),
-                                now,
-                                exercises::get));
-                LocalDate from = LocalDate.parse(draft.from());
-                LocalDate first = from.isBefore(today) ? today : from;
-                return new Preview(
-                        List.of(),
-                        warnings(PlanWarning.of(plan, exercises::get), draft),
-                        first.datesUntil(first.plusDays(PREVIEW_DAYS))
-                                .map(date -> ahead(plan, head, date))
-                                .toList());
-            } catch (ProblemException e) {
-                return new Preview(faults(e.problem()), List.of(), List.of());
-            }
+            boolean begun =
+                    !users.day(userId, head.today(now)).sets(head.superseded()).isEmpty();
+            return drafts.preview(head, draft, begun, now);
         });
-    }
-
-    private Ahead ahead(Plan plan, UserState head, LocalDate date) {
-        var dosed = new ArrayList<Dosed>();
-        var shown = new HashSet<String>();
-        for (Slot slot : Dose.slots(plan, head.excusesInForce(), date, List.of(), (_, _) -> false)) {
-            Plan.Item item = slot.item();
-            if (shown.add(item.id()) && !slot.excused()) {
-                dosed.add(new Dosed(
-                        name(item.exerciseId()),
-                        item.sets(),
-                        item.reps(),
-                        item.holdSeconds(),
-                        item.schedule().timesOfDay()));
-            }
-        }
-        return new Ahead(date, dosed);
     }
 
     /// Writes a draft.
@@ -901,94 +584,16 @@ public final class Coaching {
     /// @return what to look at
     /// @throws dev.adhere.platform.web.ProblemException as `PUT /plan` has it
     public Mono<List<Warning>> save(Caller caller, String userId, Draft draft) {
-        return Blocking.call(() -> body(read(caller, userId).plan(), draft))
+        return Blocking.call(() -> PlanDrafts.body(read(caller, userId).plan(), draft))
                 .flatMap(body ->
                         plans.put(userId, body, draft.revision() == 0 ? null : Revision.etag(draft.revision()), caller))
                 .mapNotNull(org.springframework.http.HttpEntity::getBody)
-                .map(saved -> warnings(saved.warnings() == null ? List.of() : saved.warnings(), draft));
-    }
-
-    private List<Warning> warnings(List<PlanWarning> all, Draft draft) {
-        return all.stream()
-                .filter(w -> w.effectiveFrom().equals(draft.from()))
-                .map(w -> new Warning(w.code(), w.itemId() == null ? null : name(w.itemId()), w.text()))
-                .distinct()
-                .toList();
+                .map(saved -> drafts.warnings(saved.warnings() == null ? List.of() : saved.warnings(), draft));
     }
 
     /// What is wrong, from a problem of the API.
     public static List<Fault> faults(Problem problem) {
-        if (problem.errors() == null) {
-            return List.of(new Fault(null, String.valueOf(problem.detail())));
-        }
-        return problem.errors().stream()
-                .map(e -> {
-                    String field = e.field();
-                    int open = field.indexOf(".items[");
-                    int close = field.indexOf(']', open + 7);
-                    if (open < 0 || close < 0) {
-                        return new Fault(null, field + " " + e.message());
-                    }
-                    String rest = field.substring(close + 1).replaceFirst("^\\.", "");
-                    return new Fault(
-                            Integer.valueOf(field.substring(open + 7, close)),
-                            (rest.isEmpty() ? "" : rest + " ") + e.message());
-                })
-                .toList();
-    }
-
-    // What was prescribed before the draft's date stays, what from it on is the draft's.
-    private static PlanBody body(@Nullable Plan plan, Draft draft) {
-        var versions = new ArrayList<PlanBody.@Nullable VersionBody>();
-        LocalDate from = PlanBody.date(draft.from());
-        PlanBody existing = plan == null ? null : PlanBody.of(plan, null);
-        if (existing != null && existing.versions() != null && from != null) {
-            for (PlanBody.VersionBody version : existing.versions()) {
-                if (version != null
-                        && version.effectiveFrom() != null
-                        && version.effectiveFrom().compareTo(draft.from()) < 0) {
-                    versions.add(version);
-                }
-            }
-        }
-        versions.add(new PlanBody.VersionBody(
-                draft.from(),
-                draft.lines().stream()
-                        .<PlanBody.@Nullable ItemBody>map(Coaching::item)
-                        .toList()));
-        return new PlanBody(
-                existing == null ? draft.zone() : existing.timeZone(),
-                existing == null ? null : existing.zonePolicy(),
-                versions,
-                null);
-    }
-
-    private static PlanBody.ItemBody item(Line line) {
-        List<String> times = line.times().isEmpty() ? null : line.times();
-        return new PlanBody.ItemBody(
-                line.exerciseId(),
-                line.exerciseId(),
-                line.sets(),
-                line.reps(),
-                line.holdSeconds(),
-                switch (line.schedule()) {
-                    case "EVERY" -> new PlanBody.ScheduleBody(null, or(line.n()), null, times);
-                    case "WEEKLY" -> new PlanBody.ScheduleBody(null, null, or(line.n()), times);
-                    default ->
-                        new PlanBody.ScheduleBody(
-                                line.days().stream()
-                                        .map(day -> day.name().substring(0, 3).toLowerCase(Locale.ROOT))
-                                        .toList(),
-                                null,
-                                null,
-                                times);
-                },
-                line.postponeFrom());
-    }
-
-    // A number that cannot be read is one out of range.
-    private static int or(@Nullable Integer n) {
-        return n == null ? 0 : n;
+        return PlanDrafts.faults(problem);
     }
 
     /// An exercise that can be prescribed.
@@ -1006,55 +611,17 @@ public final class Coaching {
 
     /// Published exercises that have every word of `q` in their name or an alias, by name; 20 at most.
     public List<Prescribable> exercises(String q) {
-        List<String> words = Stream.of(q.toLowerCase(Locale.ROOT).split("\\s+"))
-                .filter(word -> !word.isBlank())
-                .toList();
-        return exercises.all().stream()
-                .filter(e -> e.status() == Exercise.Status.PUBLISHED)
-                .filter(e -> {
-                    String names = (e.name() + " " + String.join(" ", e.aliases())).toLowerCase(Locale.ROOT);
-                    return words.stream().allMatch(names::contains);
-                })
-                .sorted(Comparator.comparing(Exercise::name, String.CASE_INSENSITIVE_ORDER))
-                .limit(MOST_FOUND)
-                .map(Coaching::prescribable)
-                .toList();
+        return drafts.exercises(q);
     }
 
     /// The published exercise of an id, if there is one.
     public @Nullable Prescribable exercise(String id) {
-        Exercise exercise = exercises.get(id);
-        return exercise == null ? null : prescribable(exercise);
+        return drafts.exercise(id);
     }
 
     /// What to fall back to when an exercise is too much (P4); null where nothing published is known.
     public @Nullable Prescribable easierForm(String exerciseId) {
-        Exercise exercise = exercises.get(exerciseId);
-        Exercise easier =
-                exercise == null || exercise.easierForm() == null ? null : exercises.get(exercise.easierForm());
-        return easier == null || easier.status() != Exercise.Status.PUBLISHED ? null : prescribable(easier);
-    }
-
-    private static Prescribable prescribable(Exercise e) {
-        return new Prescribable(
-                e.id(),
-                e.name(),
-                e.kind().name(),
-                Boolean.TRUE.equals(e.unilateral()),
-                least(e, Exercise.Source::sets),
-                least(e, Exercise.Source::reps),
-                least(e, Exercise.Source::holdSeconds));
-    }
-
-    private static @Nullable Integer least(
-            Exercise e, java.util.function.Function<Exercise.Source, Exercise.@Nullable Range> said) {
-        for (Exercise.Source source : e.sources()) {
-            Exercise.Range range = said.apply(source);
-            if (range != null) {
-                return range.min();
-            }
-        }
-        return null;
+        return drafts.easierForm(exerciseId);
     }
 
     // ---- alerts, approvals, the hold

@@ -10,6 +10,12 @@ interface Exercises {
     @Nullable
     Exercise get(String exerciseId);
 
+    /// Its name for people; the id where nothing is known of it.
+    default String name(String exerciseId) {
+        Exercise exercise = get(exerciseId);
+        return exercise == null ? exerciseId : exercise.name();
+    }
+
     /// All of them, retired ones too.
     Collection<Exercise> all();
 }
