@@ -3,6 +3,7 @@ package dev.adhere.reminder;
 import dev.adhere.contracts.Adherence;
 import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.platform.api.Answers;
+import dev.adhere.platform.mongo.Blocking;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.web.Problem;
 import io.swagger.v3.oas.annotations.media.Schema;

@@ -2,6 +2,7 @@ package dev.adhere.reminder;
 
 import dev.adhere.contracts.Alert;
 import dev.adhere.platform.api.Answers;
+import dev.adhere.platform.mongo.Blocking;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Cursor;

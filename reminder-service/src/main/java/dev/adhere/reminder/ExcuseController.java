@@ -4,6 +4,7 @@ import static io.swagger.v3.oas.annotations.media.Schema.RequiredMode.REQUIRED;
 
 import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.api.FromClient;
+import dev.adhere.platform.mongo.Blocking;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Cursor;

@@ -4,6 +4,7 @@ import com.mongodb.client.MongoCollection;
 import com.mongodb.client.model.Filters;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.platform.api.Answers;
+import dev.adhere.platform.mongo.Blocking;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.web.Problem;
 import io.swagger.v3.oas.annotations.media.Schema;

@@ -5,6 +5,7 @@ import com.mongodb.client.model.Filters;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.kafka.Tail;
+import dev.adhere.platform.mongo.Blocking;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.ProblemType;

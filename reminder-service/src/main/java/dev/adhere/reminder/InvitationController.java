@@ -3,6 +3,7 @@ package dev.adhere.reminder;
 import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.api.FromClient;
 import dev.adhere.platform.audit.AuditTrail;
+import dev.adhere.platform.mongo.Blocking;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Page;

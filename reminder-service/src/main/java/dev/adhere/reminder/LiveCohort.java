@@ -1,5 +1,6 @@
 package dev.adhere.reminder;
 
+import dev.adhere.platform.mongo.Blocking;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.ProblemType;

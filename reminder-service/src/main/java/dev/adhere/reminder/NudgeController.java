@@ -6,6 +6,7 @@ import com.mongodb.client.model.Sorts;
 import dev.adhere.contracts.Nudge;
 import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.api.FromClient;
+import dev.adhere.platform.mongo.Blocking;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Cursor;

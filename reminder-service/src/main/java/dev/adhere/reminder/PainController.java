@@ -5,6 +5,7 @@ import dev.adhere.contracts.RedFlag;
 import dev.adhere.contracts.SessionEvent.Sensation;
 import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.api.FromClient;
+import dev.adhere.platform.mongo.Blocking;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Page;

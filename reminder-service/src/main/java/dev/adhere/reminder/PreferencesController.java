@@ -5,6 +5,7 @@ import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.SessionEvents;
 import dev.adhere.platform.api.Answers;
 import dev.adhere.platform.api.FromClient;
+import dev.adhere.platform.mongo.Blocking;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.Problem.FieldError;

@@ -1,6 +1,7 @@
 package dev.adhere.reminder;
 
 import dev.adhere.platform.api.Answers;
+import dev.adhere.platform.mongo.Blocking;
 import dev.adhere.platform.web.Problem;
 import dev.adhere.platform.web.ProblemType;
 import io.swagger.v3.oas.annotations.Parameter;

@@ -13,6 +13,7 @@ import com.mongodb.client.model.Sorts;
 import com.mongodb.client.model.Updates;
 import dev.adhere.platform.audit.AuditEvent.Action;
 import dev.adhere.platform.audit.AuditEvent.Agent;
+import dev.adhere.platform.mongo.Blocking;
 import dev.adhere.platform.mongo.DuplicateKeys;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
@@ -35,15 +36,12 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.bson.Document;
 import org.bson.conversions.Bson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /// The collection `auditEvents`: written once, never changed but for an outcome that was not known yet,
 /// deleted by MongoDB when its time is over and by nobody else.
@@ -53,8 +51,6 @@ import reactor.core.scheduler.Schedulers;
 public final class AuditTrail {
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final Scheduler VIRTUAL_THREADS =
-            Schedulers.fromExecutorService(Executors.newVirtualThreadPerTaskExecutor(), "audit");
 
     private final MongoCollection<Document> events;
     private final Duration retention;
@@ -200,7 +196,7 @@ public final class AuditTrail {
 
     /// Off the event loop, for two seconds at most.
     <T> Mono<T> waiting(Callable<T> work) {
-        return Mono.fromCallable(work).subscribeOn(VIRTUAL_THREADS).timeout(PATIENCE);
+        return Blocking.call(work, PATIENCE);
     }
 
     private void orUnavailable(Callable<Boolean> write) {

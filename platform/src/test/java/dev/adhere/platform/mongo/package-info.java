@@ -1,0 +1,4 @@
+@NullMarked
+package dev.adhere.platform.mongo;
+
+import org.jspecify.annotations.NullMarked;
