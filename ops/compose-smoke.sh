@@ -133,7 +133,7 @@ done
 echo '  ok      management ports, Kafka and MongoDB are not to be reached from outside'
 took 'journey'
 
-"$python" ops/browser/compose.py --chromium "$chromium" --shots target/browser
+"$python" ops/browser/compose.py --chromium "$chromium" --axe "$axe" --shots target/browser
 took 'journey in a browser'
 
 everything down >/dev/null 2>&1

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """A coach and a user on Docker Compose, in one real browser, both signing in with Keycloak.
 
-The coach finds a client, writes the plan; the user logs a set with one tap, and the coach's open page has it. Then who must
-not get in, or not that far. For a stack whose care team is set up (ops/care-team.py); takes the last user without a plan,
+The coach finds a client, writes the plan; the user logs a set with one tap, and the coach's open page has it; the coach
+changes the plan, and the user's page has that. Then who must not get in, or not that far. For a stack whose care team is set up (ops/care-team.py); takes the last user without a plan,
 so it can be run again. Prints a line for every claim and ends with 1 if one failed.
 """
 import base64
@@ -59,6 +59,7 @@ class ComposeJourney(Journey):
         self.plan()
         self.user_signs_in()
         self.one_tap()
+        self.change()
         self.no_further()
         self.sign_out()
         self.wrong_doors()
@@ -95,9 +96,9 @@ class ComposeJourney(Journey):
         claim("a client's page opens", page.url == self.url(f"/clients/{self.user}"), page.url)
         page.click("text=Change the plan")
         page.wait_for_load_state()
-        zone = noon()
-        page.fill("input[name=zone]", zone)
-        page.fill("input[name=from]", datetime.datetime.now(zoneinfo.ZoneInfo(zone)).date().isoformat())
+        self.zone = noon()
+        page.fill("input[name=zone]", self.zone)
+        page.fill("input[name=from]", self.today())
         page.fill("input[name=find]", "glute bridge")
         page.click("button[value=find]")
         page.locator(".found button").first.click()
@@ -155,6 +156,36 @@ class ComposeJourney(Journey):
             page.wait_for_timeout(100)
         claim("the page says that it counts", "1 of 3" in page.locator(".count").first.inner_text(), page.locator("article.card").inner_text())
         self.picture(page, "logged")
+
+    def change(self):
+        """Of the plan that is there and partly done, from today on."""
+        coach, page, claim = self.page, self.other, self.claims.claim
+        coach.goto(self.url(f"/clients/{self.user}"))
+        coach.click("text=Change the plan")
+        coach.wait_for_load_state()
+        claim("the editor has the plan as it is", coach.locator("fieldset.line legend").first.inner_text() == "1. Bridge"
+              and coach.locator("input[name=reps0]").input_value() == "10", coach.locator("main").inner_text()[:300])
+        coach.fill("input[name=sets0]", "2")
+        coach.fill("input[name=reps0]", "12")
+        coach.fill("input[name=from]", self.today())
+        coach.click("button[value=save]")
+        coach.wait_for_load_state()
+        claim("a change is saved", "saved" in coach.url and coach.locator(".saved").count() == 1, coach.locator("main").inner_text()[:300])
+        self.picture(coach, "changed")
+        plan = json.loads(self.api.call("GET", self.mine(self.user, "plan"), self.api.bearer(self.user)))
+        claim("and is in the plan's next revision", plan["revision"] == 2
+              and [(i["sets"], i["reps"]) for i in plan["versions"][-1]["items"]] == [(2, 12)], json.dumps(plan))
+        page.reload()
+        page.wait_for_selector("article.card")
+        end = time.monotonic() + 10
+        while "1 of 2" not in page.locator(".count").first.inner_text() and time.monotonic() < end:
+            page.wait_for_timeout(100)
+        card = page.locator("article.card").first.inner_text()
+        claim("the user's page asks for the new dose and keeps what was done", "1 of 2" in card and "12" in card, card)
+        self.picture(page, "changed-agenda")
+
+    def today(self):
+        return datetime.datetime.now(zoneinfo.ZoneInfo(self.zone)).date().isoformat()
 
     def no_further(self):
         """What the page's token is good for."""
@@ -226,4 +257,4 @@ def said(token):
 
 
 if __name__ == "__main__":
-    walk(ComposeJourney, lambda _: ComposeApi(), "compose-failed", measured=False)
+    walk(ComposeJourney, lambda _: ComposeApi(), "compose-failed")

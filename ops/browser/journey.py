@@ -131,6 +131,7 @@ class Journey:
         self.day()
         self.plan(client)
         self.hostile()
+        self.invitation()
         self.languages()
         self.lost()
         self.sign_out()
@@ -244,6 +245,23 @@ class Journey:
         self.claims.claim("the client of another coach is not there", page.locator("h1").inner_text() == "Not found")
         self.look("not-found")
 
+    def invitation(self):
+        """A client of another coach takes on this one, too."""
+        page, claim = self.page, self.claims.claim
+        page.goto(self.url("/clients/user-990"))
+        claim("who has not invited the coach is not there", page.locator("h1").inner_text() == "Not found")
+        page.goto(self.url())
+        page.fill("input[name=code]", "NOBODY-GAVE-THIS")
+        page.click("form[action='/invitations'] button")
+        page.wait_for_load_state()
+        claim("a wrong code is told so, where it is entered", "No invitation has this code" in page.locator("[role=alert]").inner_text())
+        self.look("invitation-refused")
+        code = json.loads(self.api.call("POST", self.api.reminder + "/v1/users/user-990/invitations", self.api.bearer("user-990")))["code"]
+        page.fill("input[name=code]", f" {code.lower()} ")
+        page.click("form[action='/invitations'] button")
+        page.wait_for_load_state()
+        claim("the right one leads to the client", page.url == self.url("/clients/user-990?saved"), f"{page.url} {page.locator('main').inner_text()[:200]}")
+
     def languages(self):
         page = self.page
         page.goto(self.url("/clients/user-001"))
@@ -280,27 +298,23 @@ class Journey:
         self.claims.claim("after that nothing is shown, and the password is asked again", page.locator("input[name=password]").count() == 1, page.url)
 
 
-def walk(kind, api, failed, measured=True):
+def walk(kind, api, failed):
     """Lets a journey go its way in a browser, as the command line says; ends with status 1 where a claim failed.
 
-    api makes what the journey asks the services by, of the port offset; failed names the pictures of a failure; a journey
-    that is measured has axe.
+    api makes what the journey asks the services by, of the port offset; failed names the pictures of a failure.
     """
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--chromium", required=True)
+    arguments.add_argument("--axe", required=True)
+    arguments.add_argument("--offset", type=int, default=0)
     arguments.add_argument("--shots", required=True)
-    if measured:
-        arguments.add_argument("--axe", required=True)
-        arguments.add_argument("--offset", type=int, default=0)
-    arguments.set_defaults(axe=None, offset=0)
     given = arguments.parse_args()
-    axe = pathlib.Path(given.axe).read_text() if measured else ""
     shots = pathlib.Path(given.shots)
     shots.mkdir(parents=True, exist_ok=True)
     claims = Claims()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=given.chromium, args=["--no-sandbox"])
-        journey = kind(browser, axe, api(given.offset), shots, claims)
+        journey = kind(browser, pathlib.Path(given.axe).read_text(), api(given.offset), shots, claims)
         try:
             journey.run()
         except Exception as failure:  # whatever it was, a picture tells more
