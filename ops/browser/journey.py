@@ -93,13 +93,16 @@ class Journey:
         page.click("button[type=submit]")
         page.wait_for_load_state()
 
-    def look(self, name):
-        """Axe, then a picture in light, in dark and as a phone has it."""
-        page = self.page
+    def measure(self, page, name):
         page.evaluate(self.axe)
         found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", RULES)
         broken = [f"{v['id']} ({v['nodes'][0]['target']}: {v['nodes'][0].get('failureSummary', '')})" for v in found["violations"]]
         self.claims.claim(f"axe finds nothing on {name}", not broken, "; ".join(broken))
+
+    def look(self, name):
+        """Axe, then a picture in light, in dark and as a phone has it."""
+        page = self.page
+        self.measure(page, name)
         for scheme, width in [("light", 1280), ("dark", 1280), ("light", 360)]:
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 900})
@@ -255,6 +258,7 @@ class Journey:
         page.click("form[action='/invitations'] button")
         page.wait_for_load_state()
         claim("a wrong code is told so, where it is entered", "No invitation has this code" in page.locator("[role=alert]").inner_text())
+        claim("and the keyboard is there again", page.evaluate("document.activeElement.name === 'code' && document.activeElement.getAttribute('aria-describedby') === 'refused'"))
         self.look("invitation-refused")
         code = json.loads(self.api.call("POST", self.api.reminder + "/v1/users/user-990/invitations", self.api.bearer("user-990")))["code"]
         page.fill("input[name=code]", f" {code.lower()} ")

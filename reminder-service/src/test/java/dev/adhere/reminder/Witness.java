@@ -216,7 +216,9 @@ final class Witness {
         if (moved || gone) {
             forgetAll();
         }
-        LocalDate open = closed.plusDays(1);
+        // A date that has ended and is not closed yet was before the hold, or is looked at when it closes.
+        LocalDate today = dateAt(now, zone);
+        LocalDate open = closed.isBefore(today) ? today : closed.plusDays(1);
         if (held != (head.pain().hold() != null)) {
             throw objection(held ? "a red flag holds nothing" : "held without a red flag", now);
         }

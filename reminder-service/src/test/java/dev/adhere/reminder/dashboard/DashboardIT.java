@@ -729,7 +729,7 @@ class DashboardIT {
         assertThat(html(post(session(), "/invitations", form("_csrf", csrf, "code", "<script>"))
                         .expectStatus()
                         .isNotFound()))
-                .contains("No invitation has this code", "href=\"/clients/planned\"")
+                .contains("No invitation has this code", "aria-invalid=\"true\"", "autofocus=", "href=\"/clients/planned\"")
                 .doesNotContain("<script>");
         post(session(), "/invitations", form("_csrf", csrf, "code", code))
                 .expectStatus()
