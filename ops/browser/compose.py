@@ -2,8 +2,9 @@
 """A coach and a user on Docker Compose, in one real browser, both signing in with Keycloak.
 
 The coach finds a client, writes the plan; the user logs a set with one tap, and the coach's open page has it; the coach
-changes the plan, and the user's day stays what it is. Then who must not get in, or not that far. For a stack whose care team is set up (ops/care-team.py); takes the last user without a plan,
-so it can be run again. Prints a line for every claim and ends with 1 if one failed.
+changes the plan, and the user's day stays what it is. Then who must not get in, or not that far. For a stack whose care
+team is set up (ops/care-team.py), on its usual ports; takes the last user without a plan, so it can be run again. Prints
+a line for every claim and ends with 1 if one failed.
 """
 import base64
 import datetime
@@ -38,6 +39,7 @@ class ComposeApi(Api):
 
 class ComposeJourney(Journey):
     def picture(self, page, name):
+        """Axe, where the page is ours and not Keycloak's, then a picture."""
         page.wait_for_timeout(200)
         if not page.url.startswith(REALM):
             self.measure(page, name)
@@ -176,8 +178,9 @@ class ComposeJourney(Journey):
         plan = json.loads(self.api.call("GET", self.mine(self.user, "plan"), self.api.bearer(self.user)))
         doses = [(v["effectiveFrom"] == self.today(), i["sets"], i["reps"]) for v in plan["versions"] for i in v["items"]]
         claim("and is a version of its own beside today's", doses == [(True, 3, 10), (False, 2, 12)], json.dumps(plan))
+        page.evaluate("sessionStorage.removeItem('adhere/seen')")
         page.reload()
-        page.wait_for_selector("article.card")
+        page.wait_for_selector(".count")
         card = page.locator("article.card").first.inner_text()
         claim("the user's page keeps today's dose and what was done of it", "1 of 3" in card, card)
 

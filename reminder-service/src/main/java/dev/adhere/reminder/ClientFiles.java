@@ -2,13 +2,18 @@ package dev.adhere.reminder;
 
 import dev.adhere.contracts.Nudge;
 import dev.adhere.contracts.SessionEvent.Side;
+import dev.adhere.reminder.Coaching.Alerted;
 import dev.adhere.reminder.Coaching.DayCell;
 import dev.adhere.reminder.Coaching.DayKind;
 import dev.adhere.reminder.Coaching.Decided;
 import dev.adhere.reminder.Coaching.Entry;
+import dev.adhere.reminder.Coaching.Excused;
 import dev.adhere.reminder.Coaching.ExerciseLine;
+import dev.adhere.reminder.Coaching.Filling;
 import dev.adhere.reminder.Coaching.Logged;
+import dev.adhere.reminder.Coaching.Owed;
 import dev.adhere.reminder.Coaching.Score;
+import dev.adhere.reminder.Coaching.Waiting;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -30,11 +35,11 @@ final class ClientFiles {
     private static final int EXERCISE_DAYS = 28;
 
     private final Exercises exercises;
-    private final PlanDrafts plans;
+    private final PlanDrafts drafts;
 
-    ClientFiles(Exercises exercises, PlanDrafts plans) {
+    ClientFiles(Exercises exercises, PlanDrafts drafts) {
         this.exercises = exercises;
-        this.plans = plans;
+        this.drafts = drafts;
     }
 
     /// @param days of the last `Coaching.DAYS` dates, those that are stored
@@ -53,11 +58,11 @@ final class ClientFiles {
                 excuses(head),
                 head.pain().alerts().reversed().stream()
                         .filter(a -> a.acknowledgedAt() != null)
-                        .map(Coaching.Alerted::of)
+                        .map(Alerted::of)
                         .toList(),
                 head.pain().hold() != null,
                 waiting(head.pain()),
-                plans.sheet(head, today));
+                drafts.sheet(head, today));
     }
 
     /// Names of the client's conditions.
@@ -65,11 +70,11 @@ final class ClientFiles {
         return head.profile().conditions().stream().map(Enum::name).collect(Collectors.toUnmodifiableSet());
     }
 
-    private List<Coaching.Excused> excuses(UserState head) {
+    private List<Excused> excuses(UserState head) {
         return head.excusesInForce().stream()
                 .distinct()
                 .sorted(Comparator.comparing(Excuse::from).reversed())
-                .map(e -> new Coaching.Excused(
+                .map(e -> new Excused(
                         e.from(),
                         e.to().equals(LocalDate.MAX) ? null : e.to(),
                         e.exerciseId() == null ? null : name(e.exerciseId()),
@@ -77,9 +82,9 @@ final class ClientFiles {
                 .toList();
     }
 
-    private List<Coaching.Waiting> waiting(PainState pain) {
+    private List<Waiting> waiting(PainState pain) {
         return PainController.waiting(pain)
-                .map(a -> new Coaching.Waiting(
+                .map(a -> new Waiting(
                         a.exerciseId(), name(a.exerciseId()), a.scope().name()))
                 .toList();
     }
@@ -255,9 +260,9 @@ final class ClientFiles {
     }
 
     /// A slot of a day, as the API explains it.
-    Coaching.Owed owed(AdherenceController.ExplainSlot s) {
+    Owed owed(AdherenceController.ExplainSlot s) {
         AdherenceController.AgendaItem item = s.slot();
-        return new Coaching.Owed(
+        return new Owed(
                 name(item.exerciseId()),
                 item.side() == Side.NONE ? null : item.side().name(),
                 item.timeOfDay(),
@@ -269,7 +274,7 @@ final class ClientFiles {
                 s.credit(),
                 s.counted(),
                 s.sets().stream()
-                        .map(set -> new Coaching.Filling(set.time(), set.receivedAt(), set.amount(), set.target()))
+                        .map(set -> new Filling(set.time(), set.receivedAt(), set.amount(), set.target()))
                         .toList());
     }
 

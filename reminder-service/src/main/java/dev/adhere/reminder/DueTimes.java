@@ -4,11 +4,13 @@ import dev.adhere.contracts.Topic;
 import dev.adhere.platform.telemetry.Faults;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,6 +38,9 @@ final class DueTimes implements SmartLifecycle {
     private static final int BATCH = 500;
     private static final long TICK_MILLIS = 250;
 
+    // One folds while MongoDB reads or writes for another.
+    private static final int LANES = 2;
+
     private final Users users;
     private final Keeper keeper;
     private final Teller teller;
@@ -44,6 +49,8 @@ final class DueTimes implements SmartLifecycle {
     private final Admin admin;
     private final Metrics metrics;
     private final Clock clock;
+    // Lanes in the middle of a herd. It is decided on first; what is to be told keeps its mark.
+    private final Set<Integer> herds = ConcurrentHashMap.newKeySet();
     private volatile @Nullable ScheduledExecutorService workers;
 
     DueTimes(
@@ -67,12 +74,17 @@ final class DueTimes implements SmartLifecycle {
 
     @Override
     public void start() {
-        // One decides and one tells: a herd is decided on first, and what was decided waits for no broker.
+        // Some decide, each on partitions of its own, and one tells: what was decided waits for no broker.
         var started = Executors.newScheduledThreadPool(
-                2, Thread.ofPlatform().daemon().name("due-times-", 0).factory());
+                LANES + 1, Thread.ofPlatform().daemon().name("due-times-", 0).factory());
         workers = started;
-        for (Runnable work : List.<Runnable>of(this::decide, this::tell)) {
-            var _ = started.scheduleWithFixedDelay(work, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        var work = new ArrayList<Runnable>(List.of(this::tell));
+        for (int lane = 0; lane < LANES; lane++) {
+            int own = lane;
+            work.add(() -> decide(own));
+        }
+        for (Runnable each : work) {
+            var _ = started.scheduleWithFixedDelay(each, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -96,22 +108,28 @@ final class DueTimes implements SmartLifecycle {
         return workers != null;
     }
 
-    private void decide() {
+    private void decide(int lane) {
         try {
-            Set<Integer> owned = partitions.owned();
-            metrics.timersDue(owned.isEmpty() ? 0 : users.countDue(owned, clock.instant()));
+            if (lane == 0) {
+                Set<Integer> owned = partitions.owned();
+                metrics.timersDue(owned.isEmpty() ? 0 : users.countDue(owned, clock.instant()));
+            }
             // A herd is taken batch after batch, with no pause between.
-            while (isRunning() && fire() == BATCH) {}
+            while (isRunning() && fire(lane) == BATCH) {
+                herds.add(lane);
+            }
         } catch (RuntimeException e) {
             // MongoDB or Kafka is away: what is due stays due.
             log.warn("timers wait: {}", Faults.name(e));
+        } finally {
+            herds.remove(lane);
         }
     }
 
     private void tell() {
         try {
             int told = BATCH;
-            while (isRunning() && told == BATCH) {
+            while (isRunning() && told == BATCH && herds.isEmpty()) {
                 Set<Integer> owned = partitions.owned();
                 told = owned.isEmpty() ? 0 : teller.tellPending(() -> users.pending(owned, BATCH), clock.instant());
             }
@@ -122,8 +140,13 @@ final class DueTimes implements SmartLifecycle {
     }
 
     /// How many users were folded.
-    private int fire() {
-        Set<Integer> owned = partitions.owned();
+    private int fire(int lane) {
+        Set<Integer> owned = partitions.owned().stream()
+                .filter(partition -> partition % LANES == lane)
+                .collect(Collectors.toSet());
+        if (owned.isEmpty()) {
+            return 0;
+        }
         Instant now = clock.instant();
         var due = new HashMap<String, UserState>();
         users.due(owned, now, BATCH).forEach(head -> due.put(head.userId(), head));

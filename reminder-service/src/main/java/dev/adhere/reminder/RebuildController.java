@@ -8,12 +8,12 @@ import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Problem;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /// Computes figures anew from the stored facts, for operators: after a fault was mended, or to see that
 /// none is there. Nothing is sent because of it, and traffic goes on meanwhile.
@@ -21,6 +21,9 @@ import reactor.core.scheduler.Schedulers;
 class RebuildController {
 
     private static final int PAGE = 500;
+
+    // All users, whoever many they are.
+    private static final Duration LONGEST = Duration.ofDays(1);
 
     private final Users users;
     private final Keeper keeper;
@@ -67,11 +70,13 @@ class RebuildController {
         });
     }
 
-    /// Computes the figures of all users anew, as an operator; answers when all are done.
+    /// Computes the figures of all users anew, as an operator; answers when all are done. It goes on when the caller
+    /// goes away.
     @Answers
     @PostMapping("/v1/rebuild")
     Mono<Rebuilt> all(Caller caller) {
-        return Mono.fromCallable(() -> {
+        return Blocking.call(
+                () -> {
                     caller.require(Role.OPS);
                     Rebuilt all = Rebuilt.NONE;
                     List<String> ids = users.idsAfter("", PAGE);
@@ -82,7 +87,7 @@ class RebuildController {
                         ids = users.idsAfter(ids.getLast(), PAGE);
                     }
                     return all;
-                })
-                .subscribeOn(Schedulers.boundedElastic());
+                },
+                LONGEST);
     }
 }

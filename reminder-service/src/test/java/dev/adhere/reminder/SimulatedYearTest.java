@@ -56,6 +56,8 @@ class SimulatedYearTest {
                         "goes out by mail",
                         "UNKNOWN",
                         "DISMISSED",
+                        "DISMISSED while put off",
+                        "SAFETY SENT AGAIN",
                         "stopped for pain",
                         "restricted by P0A",
                         "restricted by P2",

@@ -216,7 +216,7 @@ final class Witness {
         if (moved || gone) {
             forgetAll();
         }
-        // A date that has ended and is not closed yet was before the hold, or is looked at when it closes.
+        // A date that has ended and is not closed yet was before the hold, or was looked at while it lasted.
         LocalDate today = dateAt(now, zone);
         LocalDate open = closed.isBefore(today) ? today : closed.plusDays(1);
         if (held != (head.pain().hold() != null)) {
@@ -412,7 +412,10 @@ final class Witness {
                 check(nudge.channel() == Nudge.Channel.INBOX, "about health, and not only in the inbox", nudge, now);
                 check(nudge.decidedAt().isAfter(now.minus(Duration.ofDays(40))), "not said now", nudge, now);
                 nudges.put(nudge.id(), new Seen(nudge, nudge.decidedAt(), false, null));
-                if (!saidAgain) {
+                if (saidAgain) {
+                    Instant cause = accepted.get(folded - 1).receivedAt();
+                    check(nudge.decidedAt().equals(cause), "said again without cause", nudge, now);
+                } else {
                     ofKind.computeIfAbsent(Kind.SAFETY, _ -> new ArrayList<>()).add(nudge.id());
                 }
                 count("SAFETY SENT" + (saidAgain ? " AGAIN" : ""));
@@ -499,7 +502,8 @@ final class Witness {
                         now);
                 count("given up " + reason);
             }
-            case UNKNOWN, DISMISSED -> count(is.name());
+            case UNKNOWN -> count("UNKNOWN");
+            case DISMISSED -> count(was == State.SNOOZED ? "DISMISSED while put off" : "DISMISSED");
             case PENDING -> check(was == State.SENDING, "waits again after " + was, nudge, now);
         }
         nudges.put(nudge.id(), new Seen(nudge, meant, snoozed, until));

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -53,18 +54,21 @@ class BatchContainersIT {
 
     @Test
     void a_batch_that_fails_over_a_rebalance_takes_back_no_offset_of_another_consumer() throws Exception {
-        var failing = new AtomicInteger();
+        var away = new AtomicBoolean(true);
+        var largest = new AtomicInteger();
         send(0);
         send(1);
-        var one = container(_ -> {
-            if (failing.getAndIncrement() >= 0) {
+        var one = container(batch -> {
+            largest.accumulateAndGet(batch.size(), Math::max);
+            if (away.get()) {
                 throw new IllegalStateException("what it writes to is away");
             }
         });
         var other = container(_ -> {});
         try {
             one.start();
-            await().atMost(LONG_ENOUGH).until(() -> failing.get() > 0);
+            // It has a record of each partition, and neither is written.
+            await().atMost(LONG_ENOUGH).until(() -> largest.get() == 2);
             assertThat(committed(0) + committed(1)).isZero();
 
             other.start();
@@ -74,7 +78,7 @@ class BatchContainersIT {
             send(others);
             await().atMost(LONG_ENOUGH).until(() -> committed(others) == 2);
 
-            failing.set(Integer.MIN_VALUE);
+            away.set(false);
             await().atMost(LONG_ENOUGH).until(() -> committed(1 - others) == 1);
             assertThat(committed(others)).isEqualTo(2);
         } finally {
@@ -112,7 +116,11 @@ class BatchContainersIT {
                         ConsumerConfig.GROUP_ID_CONFIG,
                         TOPIC,
                         ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                        "earliest"),
+                        "earliest",
+                        ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
+                        200,
+                        ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG,
+                        500),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
         var container = BatchContainers.of(consumers, new ConsumerAwareRebalanceListener() {})

@@ -88,7 +88,7 @@ final class Outbox {
         return deeds;
     }
 
-    // Too far ahead now, and perhaps no more when it arrives: it waits for the next time.
+    // Too far ahead now, and perhaps no more when it arrives: it waits for the next start.
     private static boolean isUnsure(Person person, Deed deed, Instant now) {
         Instant ahead = deed.at().toInstant().plus(person.habit().clockAhead()).minus(AHEAD);
         return ahead.isAfter(now) && !ahead.isAfter(now.plus(UNDER_WAY));

@@ -7,6 +7,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.MonoSink;
 import reactor.core.scheduler.Scheduler;
@@ -51,7 +52,8 @@ public final class Blocking {
     private static <T> void run(Callable<T> work, MonoSink<T> sink, AtomicBoolean gone) {
         try {
             sink.success(work.call());
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            Exceptions.throwIfJvmFatal(e);
             if (gone.get()) {
                 log.warn("what nobody waits for any more has failed: {}", Faults.name(e));
             } else {

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 
 class BlockingTest {
 
@@ -40,12 +41,18 @@ class BlockingTest {
                         .block(LONG))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("mine");
+        Mono<Throwable> fault = Blocking.<Throwable>call(() -> {
+                    throw new AssertionError("an error is told at once, too");
+                })
+                .onErrorResume(Mono::just);
+        assertThat(fault.block(LONG)).isInstanceOf(AssertionError.class);
     }
 
     @Test
     void a_caller_is_not_kept_waiting_by_a_mongodb_that_does_not_answer_and_the_work_is_let_end() throws Exception {
-        var reading = Blocking.call(this::ask, Duration.ofMillis(200));
+        var reading = Blocking.call(this::ask);
         assertThatThrownBy(() -> reading.block(LONG)).hasCauseInstanceOf(TimeoutException.class);
+        assertThat(began.await(20, TimeUnit.SECONDS)).isTrue();
         answer.countDown();
         assertThat(became.get(20, TimeUnit.SECONDS)).isEqualTo("it ended by itself");
     }

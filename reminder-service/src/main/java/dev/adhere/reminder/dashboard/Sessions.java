@@ -7,6 +7,7 @@ import com.mongodb.client.MongoDatabase;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.Updates;
+import dev.adhere.platform.mongo.Blocking;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import java.time.Clock;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpCookie;
@@ -34,7 +34,6 @@ import org.springframework.security.web.server.csrf.DefaultCsrfToken;
 import org.springframework.security.web.server.csrf.ServerCsrfTokenRepository;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /// Who is signed in: one document a session in MongoDB, which every instance reads. The browser has a random
 /// key in a
@@ -85,12 +84,12 @@ final class Sessions implements ServerSecurityContextRepository, ServerCsrfToken
             return Mono.just(Optional.empty());
         }
         boolean somebodyIsThere = !exchange.getRequest().getPath().value().equals(STREAM);
-        return waiting(() -> Optional.ofNullable(find(Secrets.hash(cookie.getValue()), somebodyIsThere)));
+        return Blocking.call(() -> Optional.ofNullable(find(Secrets.hash(cookie.getValue()), somebodyIsThere)));
     }
 
     /// Whether a session is still good, without counting as a sign of life.
     Mono<Boolean> lives(String key) {
-        return waiting(() -> find(key, false) != null);
+        return Blocking.call(() -> find(key, false) != null);
     }
 
     private @Nullable Session find(String key, boolean somebodyIsThere) {
@@ -130,7 +129,7 @@ final class Sessions implements ServerSecurityContextRepository, ServerCsrfToken
         }
         String secret = Secrets.random();
         return forget(exchange)
-                .then(waiting(() -> begin(secret, callerOf(who))))
+                .then(Blocking.call(() -> begin(secret, callerOf(who))))
                 .doOnSuccess(_ -> exchange.getResponse().addCookie(cookie(secret, null)))
                 .then();
     }
@@ -156,7 +155,7 @@ final class Sessions implements ServerSecurityContextRepository, ServerCsrfToken
         HttpCookie cookie = exchange.getRequest().getCookies().getFirst(name());
         return cookie == null
                 ? Mono.just(false)
-                : waiting(() -> sessions.deleteOne(Filters.eq("_id", Secrets.hash(cookie.getValue())))
+                : Blocking.call(() -> sessions.deleteOne(Filters.eq("_id", Secrets.hash(cookie.getValue())))
                                 .getDeletedCount()
                         > 0);
     }
@@ -242,9 +241,5 @@ final class Sessions implements ServerSecurityContextRepository, ServerCsrfToken
                 .sameSite("Lax")
                 .path("/");
         return (lasts == null ? cookie : cookie.maxAge(lasts)).build();
-    }
-
-    private static <T> Mono<T> waiting(Callable<T> work) {
-        return Mono.fromCallable(work).subscribeOn(Schedulers.boundedElastic()).timeout(Duration.ofSeconds(5));
     }
 }
