@@ -77,7 +77,7 @@ final class ClientFiles {
                 .map(e -> new Excused(
                         e.from(),
                         e.to().equals(LocalDate.MAX) ? null : e.to(),
-                        e.exerciseId() == null ? null : name(e.exerciseId()),
+                        e.exerciseId() == null ? null : exercises.name(e.exerciseId()),
                         e.reason().name()))
                 .toList();
     }
@@ -85,7 +85,9 @@ final class ClientFiles {
     private List<Waiting> waiting(PainState pain) {
         return PainController.waiting(pain)
                 .map(a -> new Waiting(
-                        a.exerciseId(), name(a.exerciseId()), a.scope().name()))
+                        a.exerciseId(),
+                        exercises.name(a.exerciseId()),
+                        a.scope().name()))
                 .toList();
     }
 
@@ -165,7 +167,7 @@ final class ClientFiles {
             sum.excused.forEach((reason, sets) -> excused.put(reason.name(), sets));
             lines.add(new ExerciseLine(
                     exerciseId,
-                    name(exerciseId),
+                    exercises.name(exerciseId),
                     sum.prescribed,
                     AdherenceAnswer.sets(sum.done),
                     AdherenceAnswer.sets(sum.over),
@@ -220,7 +222,7 @@ final class ClientFiles {
             case Fact.DoneSet s ->
                 new Entry(
                         s.time(),
-                        name(s.exerciseId()),
+                        exercises.name(s.exerciseId()),
                         s.side() == Side.NONE ? null : s.side().name(),
                         s.reps(),
                         s.holdSeconds(),
@@ -232,7 +234,7 @@ final class ClientFiles {
             case Fact.Score s ->
                 new Entry(
                         s.time(),
-                        s.exerciseId() == null ? null : name(s.exerciseId()),
+                        s.exerciseId() == null ? null : exercises.name(s.exerciseId()),
                         null,
                         null,
                         null,
@@ -263,7 +265,7 @@ final class ClientFiles {
     Owed owed(AdherenceController.ExplainSlot s) {
         AdherenceController.AgendaItem item = s.slot();
         return new Owed(
-                name(item.exerciseId()),
+                exercises.name(item.exerciseId()),
                 item.side() == Side.NONE ? null : item.side().name(),
                 item.timeOfDay(),
                 item.prescribed().sets(),
@@ -280,9 +282,5 @@ final class ClientFiles {
 
     private static @Nullable String text(@Nullable Enum<?> constant) {
         return constant == null ? null : constant.name();
-    }
-
-    private String name(String exerciseId) {
-        return exercises.name(exerciseId);
     }
 }

@@ -69,7 +69,7 @@ final class PlanDrafts {
         return new Item(
                 i.id(),
                 i.exerciseId(),
-                name(i.exerciseId()),
+                exercises.name(i.exerciseId()),
                 i.sets(),
                 i.reps(),
                 i.holdSeconds(),
@@ -108,7 +108,7 @@ final class PlanDrafts {
             Plan.Item item = slot.item();
             if (shown.add(item.id()) && !slot.excused()) {
                 dosed.add(new Dosed(
-                        name(item.exerciseId()),
+                        exercises.name(item.exerciseId()),
                         item.sets(),
                         item.reps(),
                         item.holdSeconds(),
@@ -122,7 +122,7 @@ final class PlanDrafts {
     List<Warning> warnings(List<PlanWarning> all, Draft draft) {
         return all.stream()
                 .filter(w -> w.effectiveFrom().equals(draft.from()))
-                .map(w -> new Warning(w.code(), w.itemId() == null ? null : name(w.itemId()), w.text()))
+                .map(w -> new Warning(w.code(), w.itemId() == null ? null : exercises.name(w.itemId()), w.text()))
                 .distinct()
                 .toList();
     }
@@ -254,9 +254,5 @@ final class PlanDrafts {
             }
         }
         return null;
-    }
-
-    private String name(String exerciseId) {
-        return exercises.name(exerciseId);
     }
 }

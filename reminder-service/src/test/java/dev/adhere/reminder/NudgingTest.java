@@ -61,11 +61,15 @@ class NudgingTest {
     }
 
     private static Decision only(Story story) {
-        var dueSoon = story.head().nudges().stream()
-                .filter(d -> d.nudge().kind() == Nudge.Kind.DUE_SOON)
+        return only(story, Nudge.Kind.DUE_SOON);
+    }
+
+    private static Decision only(Story story, Nudge.Kind kind) {
+        var those = story.head().nudges().stream()
+                .filter(d -> d.nudge().kind() == kind)
                 .toList();
-        assertThat(dueSoon).hasSize(1);
-        return dueSoon.getFirst();
+        assertThat(those).hasSize(1);
+        return those.getFirst();
     }
 
     private static Story ended(Story story, Result result) {
@@ -435,23 +439,15 @@ class NudgingTest {
     void what_a_rule_says_for_a_new_score_is_there_again_though_it_was_dismissed() {
         var story = byInbox();
         story.when(score(null, "late", 9, at("10:00").atZone(BERLIN).minusDays(1), at("10:00")));
-        Decision first = said(story);
+        Decision first = only(story, Nudge.Kind.SAFETY);
         story.at(at("11:00")).act(new Fold.Dismiss(first.nudge().id()));
-        assertThat(said(story).nudge().state()).isEqualTo(State.DISMISSED);
+        assertThat(only(story, Nudge.Kind.SAFETY).nudge().state()).isEqualTo(State.DISMISSED);
 
         story.when(score(null, "new", 9, at("12:00").atZone(BERLIN), at("12:00")));
-        Nudge again = said(story).nudge();
+        Nudge again = only(story, Nudge.Kind.SAFETY).nudge();
         assertThat(again.id()).isEqualTo(first.nudge().id());
         assertThat(again.state()).isEqualTo(State.DELIVERED);
         assertThat(again.decidedAt()).isEqualTo(at("12:00"));
-    }
-
-    private static Decision said(Story story) {
-        var said = story.head().nudges().stream()
-                .filter(d -> d.nudge().kind() == Nudge.Kind.SAFETY)
-                .toList();
-        assertThat(said).hasSize(1);
-        return said.getFirst();
     }
 
     @Test

@@ -90,12 +90,17 @@ final class Outbox {
 
     // Too far ahead now, and perhaps no more when it arrives: it waits for the next start.
     private static boolean isUnsure(Person person, Deed deed, Instant now) {
-        Instant ahead = deed.at().toInstant().plus(person.habit().clockAhead()).minus(AHEAD);
-        return ahead.isAfter(now) && !ahead.isAfter(now.plus(UNDER_WAY));
+        Instant taken = takenFrom(person, deed.at().toInstant());
+        return taken.isAfter(now) && !taken.isAfter(now.plus(UNDER_WAY));
+    }
+
+    // When the time that a phone gives to something is no longer too far ahead.
+    private static Instant takenFrom(Person person, Instant at) {
+        return at.plus(person.habit().clockAhead()).minus(AHEAD);
     }
 
     private static Letter letter(Person person, Deed deed, Instant at, Instant now) {
-        boolean ahead = at.plus(person.habit().clockAhead()).isAfter(now.plus(AHEAD));
+        boolean ahead = takenFrom(person, at).isAfter(now);
         return new Letter(deed.id(), true, deed.json(person, at), ahead ? "event-in-future" : null);
     }
 
