@@ -60,9 +60,18 @@ final class Keeper {
     Map<String, UserState> fold(Map<String, List<Input>> inputs, Map<String, UserState> read, Instant now) {
         var stored = new HashMap<String, UserState>();
         Map<String, List<Input>> open = inputs;
+        List<Users.Change> unsure = List.of();
         for (int attempt = 0; !open.isEmpty(); attempt++) {
             nextAttempt(attempt);
-            Map<String, User> loaded = load(open, attempt == 0 ? read : users.heads(open.keySet()), now);
+            Map<String, UserState> heads = attempt == 0 ? read : users.heads(open.keySet());
+            for (Users.Change change : unsure) {
+                UserState head = change.after().head();
+                if (head.stored().equals(heads.get(head.userId()))) {
+                    witness.written(change.before().head(), head);
+                    open.remove(head.userId());
+                }
+            }
+            Map<String, User> loaded = load(open, heads, now);
             var changes = new ArrayList<Users.Change>();
             for (var entry : open.entrySet()) {
                 User before = Objects.requireNonNull(loaded.get(entry.getKey()));
@@ -76,9 +85,11 @@ final class Keeper {
                 }
             }
             Set<String> lost = users.write(changes, attempt > 0);
+            unsure = new ArrayList<>();
             for (Users.Change change : changes) {
-                String userId = change.after().head().userId();
-                if (!lost.contains(userId)) {
+                if (lost.contains(change.userId())) {
+                    unsure.add(change);
+                } else {
                     witness.written(change.before().head(), change.after().head());
                 }
             }

@@ -295,6 +295,28 @@ class KeeperIT {
     }
 
     @Test
+    void of_several_who_are_written_at_once_each_is_witnessed_once_though_one_lost_its_race() {
+        List<String> all = List.of("user-001", "user-002", "user-003");
+        var witnessed = new ArrayList<String>();
+        var telling = new Keeper(users, PainRules.SAMPLES, (before, after) -> {
+            assertThat(before.applied().offset()).isEqualTo(-1);
+            witnessed.add(after.userId());
+        });
+        for (String user : all.subList(1, 3)) {
+            var _ = keeper.edit(user, _ -> new Fold.EditPlan(planAgain(1)), NOON.minusSeconds(86_400));
+        }
+        Map<String, UserState> read = users.heads(all);
+        var _ = keeper.edit("user-002", _ -> new Fold.EditProfile(Profile.EMPTY, false), NOON);
+        var inputs = new HashMap<String, List<Fold.Input>>();
+        for (String user : all) {
+            inputs.put(user, List.of(bridge("of-" + user, 0)));
+        }
+        Map<String, UserState> folded = telling.fold(inputs, read, NOON);
+        assertThat(witnessed).containsExactlyInAnyOrderElementsOf(all);
+        assertThat(users.heads(all)).isEqualTo(folded);
+    }
+
+    @Test
     void many_writers_at_once_lose_nothing_and_count_nothing_twice() throws Exception {
         var random = new Random(20260101);
         List<Callable<Object>> writers = new ArrayList<>();
@@ -375,11 +397,35 @@ class KeeperIT {
         assertThat(stored()).isEqualTo(right);
 
         var _ = database.getCollection("users")
-                .updateOne(new Document("_id", "user-001"), new Document("$set", new Document("sums.$[].done", 7L)));
+                .updateOne(
+                        new Document("_id", "user-001"),
+                        new Document(
+                                "$set",
+                                new Document(
+                                        "sums",
+                                        UserDocuments.of(spoilt(right), 0).get("sums"))));
         assertThat(monday().done()).isEqualTo(7);
         assertThat(keeper.rebuild("user-001", NOON)).isEqualTo(Keeper.Rebuilt.CHANGED);
         assertThat(stored().sums()).isEqualTo(right.sums());
         assertThat(keeper.rebuild("user-001", NOON)).isEqualTo(Keeper.Rebuilt.AS_IT_WAS);
+    }
+
+    private static UserState spoilt(UserState head) {
+        UserState.Draft draft = head.draft();
+        draft.sums.replaceAll((_, s) -> new DaySums(
+                s.date(),
+                s.due(),
+                7,
+                s.excused(),
+                s.rawDone(),
+                s.over(),
+                s.active(),
+                s.exercises(),
+                s.firstSetAt(),
+                s.lastSetAt(),
+                s.pain(),
+                s.ids()));
+        return draft.done();
     }
 
     @Test
