@@ -100,7 +100,7 @@ public final class Bench {
                 }
             }
             if (measures(Part.HERD)) {
-                new Herd(stack, report).run(size.herd());
+                new Herd(stack, report).run(size.herd(), size.quick() ? 0 : size.herd() / 10);
             }
         }
     }

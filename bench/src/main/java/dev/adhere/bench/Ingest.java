@@ -53,6 +53,8 @@ final class Ingest {
         var streamed = new Series();
         var batched = new Series();
         var single = new Series();
+        var streaming = stack.usage();
+        var batching = stack.usage();
         stack.pauseMongo();
         try (var producer = new RawProducer(stack.bootstrap())) {
             report.progress("Warming up what sends");
@@ -65,8 +67,12 @@ final class Ingest {
             for (int i = 1; i <= repetitions; i++) {
                 report.progress("Sending, repetition %d of %d", i, repetitions);
                 raw.add(producer.perSecond(RAW_TOPIC, records, millis));
+                streaming.begin();
                 streamed.add(streams());
+                streaming.end();
+                batching.begin();
                 batched.add(batches());
+                batching.end();
                 single.add(singles());
             }
         } finally {
@@ -75,7 +81,9 @@ final class Ingest {
         report.heading("Accepted over HTTP, against Kafka's producer");
         report.reference("raw producer", raw);
         report.ratio("NDJSON, " + STREAMS + " streams", streamed, raw, 0.2);
+        report.processors(streaming);
         report.ratio("batches of " + BATCH + ", " + BATCHES_AT_ONCE + " connections", batched, raw, 0.15);
+        report.processors(batching);
         report.ratio("singles, " + SINGLES_AT_ONCE + " connections", single, raw);
     }
 

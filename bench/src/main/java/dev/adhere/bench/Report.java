@@ -92,6 +92,12 @@ final class Report {
                 millis[millis.length - 1]);
     }
 
+    /// Who kept the processors busy during what was shown last.
+    void processors(Usage usage) {
+        out.printf("    processors: %s%n", usage.show());
+        out.flush();
+    }
+
     private void judge(String name, boolean met) {
         aims++;
         if (!met) {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,6 +38,7 @@ final class Stack implements AutoCloseable {
     private final Path root;
     private final Path data;
     private final Deque<AutoCloseable> toStop = new ArrayDeque<>();
+    private final Map<String, ProcessHandle> processes = new LinkedHashMap<>();
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
@@ -55,6 +57,8 @@ final class Stack implements AutoCloseable {
         refuseTakenPorts();
         this.issuer = stopping(TestIssuer.start());
         this.mongod = stopping(LocalMongo.start(mongod, data.resolve("mongo"), 27_018 + offset));
+        processes.put("generator", ProcessHandle.current());
+        ProcessHandle.of(this.mongod.pid()).ifPresent(process -> processes.put("mongod", process));
         Runtime.getRuntime().addShutdownHook(new Thread(this::close, "stop-all"));
         this.mongo = stopping(MongoClients.create(mongoUri("admin")));
         String broker = String.valueOf(9_092 + offset);
@@ -178,7 +182,14 @@ final class Stack implements AutoCloseable {
 
     /// Starts a JVM that is stopped with the stack.
     Child java(String name, List<String> what) throws IOException {
-        return stopping(Child.start(name, data, what));
+        Child child = stopping(Child.start(name, data, what));
+        processes.put(name, child.process().toHandle());
+        return child;
+    }
+
+    /// Of all that runs now, the generator of load too.
+    Usage usage() {
+        return new Usage(Map.copyOf(processes));
     }
 
     interface Condition {
