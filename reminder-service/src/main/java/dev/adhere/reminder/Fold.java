@@ -603,7 +603,10 @@ final class Fold {
                 tellAdherence();
             }
             nudging.forward(claim, now);
-            nudging.forget(now);
+            // Once a day: the first to go moves all others, and each is written anew where it then stands.
+            if (head.plan == null || !head.throughDate.equals(before)) {
+                nudging.forget(now);
+            }
         }
 
         private void freeze() {

@@ -13,7 +13,6 @@ import dev.adhere.reminder.PainState.Finding;
 import dev.adhere.reminder.PainState.Restriction;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -60,18 +59,7 @@ final class PainDocuments {
                 value(d, "ask", Alert.Rule::valueOf));
     }
 
-    static Document of(DayPain p) {
-        return new Document("mornings", p.mornings())
-                .append(
-                        "during",
-                        list(
-                                p.during(),
-                                during -> new Document("exerciseId", during.exerciseId())
-                                        .append("worst", during.worst())
-                                        .append("full", during.full())))
-                .append("regions", list(new TreeSet<>(p.regions()), Enum::name));
-    }
-
+    /// As heads held it up to schema 5.
     static DayPain day(@Nullable Document d) {
         if (d == null) {
             return DayPain.NONE;

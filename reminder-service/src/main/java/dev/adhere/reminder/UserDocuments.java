@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class UserDocuments {
 
     /// Raised with every change that an older release could not read.
-    static final int SCHEMA = 5;
+    static final int SCHEMA = 6;
 
     private UserDocuments() {}
 
@@ -39,62 +39,86 @@ final class UserDocuments {
         return userId + "|" + date;
     }
 
+    /// A field of a head of which only the whole can be told apart.
+    ///
+    /// @param value what it is made of
+    /// @param stored null where the head has no such field
+    private record Field(
+            String name, Function<UserState, @Nullable Object> value, Function<UserState, @Nullable Object> stored) {}
+
+    private static final List<Field> FIELDS = List.of(
+            field("nextDueAt", UserState::nextDueAt, java.util.Date::from),
+            field("nextDue", UserState::nextDueAt, Instant::toString),
+            field("zone", UserState::zone, ZoneId::getId),
+            field("throughDate", UserState::throughDate, LocalDate::toString),
+            field("lastReceivedAt", UserState::lastReceivedAt, Instant::toString),
+            field("editedAt", UserState::editedAt, Instant::toString),
+            field("topicId", s -> s.applied().topicId()),
+            field("appliedOffset", s -> s.applied().offset()),
+            field("frozenRun", s -> s.frozen().run()),
+            field("frozenBest", s -> s.frozen().best()),
+            field("frozenMissed", s -> s.frozen().missed()),
+            field("frozenActive", s -> s.frozen().active()),
+            field("careTeam", UserState::careTeam, UserDocuments::careTeam),
+            field("careTeamDirty", s -> s.careTeamDirty() ? true : null),
+            field("links", UserState::links, links -> links.isEmpty() ? null : list(links, UserDocuments::link)),
+            field("excuses", UserState::excuses, excuses -> list(excuses, UserDocuments::excuse)),
+            field("pain", UserState::pain, PainDocuments::of),
+            field("plan", UserState::plan, UserDocuments::plan),
+            field("preferences", UserState::preferences, p -> p.revision() > 0 ? preferences(p) : null),
+            field("profile", UserState::profile, p -> p.revision() > 0 ? profile(p) : null),
+            field("pending", s -> s.pending().isEmpty() ? null : true),
+            field(
+                    "tellAdherence",
+                    s -> s.pending().isEmpty() ? null : s.pending().adherence()),
+            field("tellNudges", s -> s.pending().isEmpty() ? null : s.pending().nudges()),
+            field("tellAlerts", s -> s.pending().isEmpty() ? null : s.pending().alerts()));
+
+    private static Field field(String name, Function<UserState, @Nullable Object> value) {
+        return new Field(name, value, value);
+    }
+
+    private static <T> Field field(
+            String name, Function<UserState, @Nullable T> value, Function<T, @Nullable Object> stored) {
+        return new Field(name, value::apply, s -> {
+            T is = value.apply(s);
+            return is == null ? null : stored.apply(is);
+        });
+    }
+
     static Document of(UserState s, int partition) {
-        return withoutSums(s, partition).append("sums", list(s.sums().values(), UserDocuments::sums));
-    }
-
-    /// What makes the stored head of the one that of the other.
-    static Difference difference(UserState was, UserState is, int partition) {
-        return new Difference()
-                .fields(withoutSums(was, partition), withoutSums(is, partition))
-                .elements(
-                        "sums",
-                        List.copyOf(was.sums().values()),
-                        List.copyOf(is.sums().values()),
-                        UserDocuments::sums);
-    }
-
-    private static Document withoutSums(UserState s, int partition) {
         var doc = new Document("_id", s.userId())
                 .append("schema", SCHEMA)
                 .append("revision", s.revision())
                 .append("partition", partition)
-                .append("nextDueAt", s.nextDueAt() == null ? null : java.util.Date.from(s.nextDueAt()))
-                .append("nextDue", text(s.nextDueAt()))
-                .append("zone", s.zone().getId())
-                .append("throughDate", s.throughDate().toString())
-                .append("lastReceivedAt", text(s.lastReceivedAt()))
-                .append("editedAt", text(s.editedAt()))
-                .append("topicId", s.applied().topicId())
-                .append("appliedOffset", s.applied().offset())
-                .append("frozenRun", s.frozen().run())
-                .append("frozenBest", s.frozen().best())
-                .append("frozenMissed", s.frozen().missed())
-                .append("frozenActive", s.frozen().active())
-                .append("careTeam", careTeam(s.careTeam()))
-                .append("careTeamDirty", s.careTeamDirty() ? Boolean.TRUE : null)
-                .append("links", s.links().isEmpty() ? null : list(s.links(), UserDocuments::link))
-                .append("nudges", list(s.nudges(), UserDocuments::decision))
-                .append("excuses", list(s.excuses(), UserDocuments::excuse))
-                .append("pain", PainDocuments.of(s.pain()));
-        Plan plan = s.plan();
-        if (plan != null) {
-            doc.append("plan", plan(plan));
+                .append("sums", list(s.sums().values(), UserDocuments::sums))
+                .append("nudges", list(s.nudges(), UserDocuments::decision));
+        for (Field field : FIELDS) {
+            Object stored = field.stored().apply(s);
+            if (stored != null) {
+                doc.append(field.name(), stored);
+            }
         }
-        if (s.preferences().revision() > 0) {
-            doc.append("preferences", preferences(s.preferences()));
-        }
-        if (s.profile().revision() > 0) {
-            doc.append("profile", profile(s.profile()));
-        }
-        if (!s.pending().isEmpty()) {
-            doc.append("pending", true)
-                    .append("tellAdherence", s.pending().adherence())
-                    .append("tellNudges", s.pending().nudges())
-                    .append("tellAlerts", s.pending().alerts());
-        }
-        doc.values().removeIf(v -> v == null);
         return doc;
+    }
+
+    /// What makes the stored head of the one that of the other.
+    static Difference difference(UserState was, UserState is) {
+        var difference = new Difference()
+                .elements(
+                        "sums",
+                        List.copyOf(was.sums().values()),
+                        List.copyOf(is.sums().values()),
+                        UserDocuments::sums)
+                .elements("nudges", was.nudges(), is.nudges(), UserDocuments::decision);
+        for (Field field : FIELDS) {
+            difference.field(
+                    field.name(),
+                    field.value().apply(was),
+                    field.value().apply(is),
+                    () -> field.stored().apply(is));
+        }
+        return difference;
     }
 
     static UserState state(Document d) {
@@ -103,8 +127,8 @@ final class UserDocuments {
             throw new IllegalStateException("a user document of a later release: schema " + schema);
         }
         var sums = new TreeMap<LocalDate, DaySums>();
-        for (Document sum : documents(d, "sums")) {
-            DaySums day = sums(sum);
+        for (Object stored : d.getList("sums", Object.class, List.of())) {
+            DaySums day = sums(stored);
             sums.put(day.date(), day);
         }
         String userId = d.getString("_id");
@@ -264,27 +288,18 @@ final class UserDocuments {
                 LocalDate.parse(d.getString("date")));
     }
 
-    private static Document sums(DaySums s) {
-        var ids = ByteBuffer.allocate(s.ids().length * Integer.BYTES);
-        ids.asIntBuffer().put(s.ids());
-        var doc = new Document("date", s.date().toString())
-                .append("due", s.due())
-                .append("done", s.done())
-                .append("excused", s.excused())
-                .append("rawDone", s.rawDone())
-                .append("over", s.over())
-                .append("active", s.active())
-                .append("exercises", List.copyOf(s.exercises()))
-                .append("firstSetAt", text(s.firstSetAt()))
-                .append("lastSetAt", text(s.lastSetAt()))
-                .append("ids", new Binary(ids.array()));
-        if (!s.pain().isEmpty()) {
-            doc.append("pain", PainDocuments.of(s.pain()));
-        }
-        return doc;
+    private static Binary sums(DaySums s) {
+        return new Binary(SumsBytes.of(s));
     }
 
-    private static DaySums sums(Document d) {
+    private static DaySums sums(Object stored) {
+        return stored instanceof Document document
+                ? sumsOfSchema5(document)
+                : SumsBytes.read(((Binary) stored).getData());
+    }
+
+    // What heads held up to then.
+    private static DaySums sumsOfSchema5(Document d) {
         Binary stored = d.get("ids", Binary.class);
         var buffer =
                 ByteBuffer.wrap(stored == null ? new byte[0] : stored.getData()).asIntBuffer();

@@ -130,7 +130,8 @@ final class Users {
         return states(heads.find(Filters.and(
                         Filters.in("partition", partitions), Filters.lte("nextDueAt", java.util.Date.from(now))))
                 .sort(Sorts.ascending("nextDueAt"))
-                .limit(limit));
+                .limit(limit)
+                .batchSize(limit));
     }
 
     /// How many users of these partitions are due.
@@ -142,7 +143,8 @@ final class Users {
     /// Those of these partitions with something to tell.
     List<UserState> pending(Set<Integer> partitions, int limit) {
         return states(heads.find(Filters.and(Filters.in("partition", partitions), Filters.eq("pending", true)))
-                .limit(limit));
+                .limit(limit)
+                .batchSize(limit));
     }
 
     List<UserState> withDirtyCareTeam(int limit) {
@@ -214,7 +216,7 @@ final class Users {
     private List<UserState> glimpses(Bson filter, String coachId, Instant now) {
         var found = new ArrayList<UserState>();
         for (Document doc : heads.find(filter)
-                .projection(Projections.exclude("nudges", "links", "sums.ids", "sums.firstSetAt"))
+                .projection(Projections.exclude("nudges", "links"))
                 .batchSize(1_000)) {
             if (UserDocuments.careTeamOf(doc).assigns(coachId, now)) {
                 found.add(UserDocuments.state(doc));
@@ -254,8 +256,8 @@ final class Users {
     /// race.
     ///
     /// A user whose day was lost keeps the old head: the day's facts are there or come again, and figures
-    /// are always computed from them. Of several users some may be named that were written: folding them
-    /// again is harmless. One user alone is named only if nothing of the last write was kept.
+    /// are always computed from them. Of several users some may be named whose head was written: who names
+    /// them again must look at what is stored. One user alone is named only if the head was not.
     ///
     /// @param whole writes whole documents and not only what differs, as it has to be over those of an
     ///     earlier release
@@ -284,15 +286,14 @@ final class Users {
             if (lost.contains(head.userId())) {
                 continue;
             }
-            int partition = partitions.of(head.userId());
             if (whole || head.revision() == 0) {
-                headWrites.replace(head.userId(), UserDocuments.of(head, partition));
+                headWrites.replace(head.userId(), UserDocuments.of(head, partitions.of(head.userId())));
             } else {
                 headWrites.update(
                         head.userId(),
                         head.userId(),
                         head.revision(),
-                        UserDocuments.difference(change.before().head(), head, partition));
+                        UserDocuments.difference(change.before().head(), head));
             }
         }
         lost.addAll(headWrites.write());

@@ -6,12 +6,21 @@ import static dev.adhere.reminder.Situations.set;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.reminder.Situations.Story;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
@@ -40,9 +49,10 @@ class UserDocumentsTest {
                         .collect(Collectors.toMap(Day::date, day -> day)));
     }
 
-    /// @param done in thousandths of a set, both days together: the second file has a correction of 10 to 7 repetitions
+    /// @param done in thousandths of a set, both days together: the later files have a correction of 10 to 7
+    /// repetitions
     @ParameterizedTest
-    @CsvSource({"1, 6600", "3, 6300"})
+    @CsvSource({"1, 6600", "3, 6300", "5, 6300"})
     void what_an_earlier_release_stored_goes_on(int schema, long done) {
         Fold.User read = user(stored(schema));
         Figures.Window a7 = read.head().figures().a7();
@@ -73,16 +83,75 @@ class UserDocumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3})
+    @ValueSource(ints = {1, 3, 5})
     void what_was_read_is_written_as_of_now_and_reads_the_same(int schema) {
         Fold.User read = user(stored(schema));
         Document head = UserDocuments.of(read.head(), 3);
         assertThat(head.getInteger("schema")).isEqualTo(UserDocuments.SCHEMA);
         assertThat(UserDocuments.of(UserDocuments.state(head), 3)).isEqualTo(head);
-        assertThat(read.days()).hasSize(2);
+        assertThat(UserDocuments.state(head)).isEqualTo(read.head());
+        assertThat(read.days()).hasSizeGreaterThan(1);
         for (Day day : read.days().values()) {
             assertThat(UserDocuments.day(UserDocuments.of("user-001", day))).isEqualTo(day);
         }
+    }
+
+    @Test
+    void scores_of_schema_5_are_read() {
+        DaySums wednesday = user(stored(5)).head().sums().get(MONDAY.plusDays(2));
+        assertThat(wednesday).isNotNull();
+        assertThat(wednesday.pain())
+                .isEqualTo(new DayPain(
+                        List.of(2),
+                        List.of(new DayPain.During("bridge", 1, false)),
+                        Set.of(SessionEvent.Region.LOW_BACK)));
+    }
+
+    @Test
+    void sums_are_read_as_they_were_written() {
+        var random = new Random(20261122);
+        for (int i = 0; i < 2_000; i++) {
+            DaySums sums = sums(random);
+            assertThat(SumsBytes.read(SumsBytes.of(sums))).isEqualTo(sums);
+        }
+    }
+
+    // Most of it is nothing most of the time, and now and then as much as there can be.
+    private static DaySums sums(Random random) {
+        Instant first = random.nextBoolean()
+                ? null
+                : Instant.ofEpochSecond(random.nextLong(4_000_000_000L), random.nextInt(1_000_000_000));
+        var exercises = new TreeSet<String>();
+        var during = new ArrayList<DayPain.During>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            String exercise = "ex-" + "x".repeat(random.nextInt(60)) + i;
+            exercises.add(exercise + (random.nextBoolean() ? "|" : ""));
+            during.add(new DayPain.During(exercise, random.nextInt(11), random.nextBoolean()));
+        }
+        var regions = EnumSet.noneOf(SessionEvent.Region.class);
+        for (SessionEvent.Region region : SessionEvent.Region.values()) {
+            if (random.nextInt(3) == 0) {
+                regions.add(region);
+            }
+        }
+        return new DaySums(
+                LocalDate.ofEpochDay(random.nextInt(-40_000, 40_000)),
+                random.nextInt(100),
+                random.nextLong(1L << 40),
+                random.nextInt(100),
+                random.nextLong(1L << 40),
+                random.nextLong(1L << 40),
+                random.nextBoolean(),
+                exercises,
+                first,
+                first == null ? null : first.plusNanos(random.nextLong(86_400_000_000_000L)),
+                regions.isEmpty()
+                        ? DayPain.NONE
+                        : new DayPain(
+                                random.ints(random.nextInt(4), 0, 11).boxed().toList(), during, regions),
+                random.ints(random.nextInt(10) == 0 ? Day.MOST + Day.MOST_NOT_COUNTED : random.nextInt(20))
+                        .sorted()
+                        .toArray());
     }
 
     @Test
