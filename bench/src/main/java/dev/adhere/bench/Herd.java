@@ -4,6 +4,7 @@ import static com.mongodb.client.model.Filters.and;
 import static com.mongodb.client.model.Filters.eq;
 import static com.mongodb.client.model.Filters.in;
 import static com.mongodb.client.model.Filters.lte;
+import static com.mongodb.client.model.Filters.regex;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
@@ -24,7 +25,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
-import org.bson.Document;
 import org.bson.conversions.Bson;
 
 /// How long it takes to decide on users who are all due in the same minute, how fast their mails go out then, and what
@@ -40,6 +40,7 @@ final class Herd {
     // Half an hour before the time of day that a plan names.
     private static final Duration DUE_SOON_AHEAD = Duration.ofMinutes(30);
     private static final int SENDERS = 10;
+    private static final int SETS_A_SESSION = 25;
     private static final Duration PAUSE = Duration.ofMillis(200);
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final Bson ANYWHERE =
@@ -82,8 +83,8 @@ final class Herd {
             List<Integer> arrived = new CopyOnWriteArrayList<>();
             senders.add(threads.submit(() -> count(mails, arrived)));
             for (int n = 0; n < SENDERS; n++) {
-                String user = "beside-" + n;
-                senders.add(threads.submit(() -> send(user, sent)));
+                int number = n;
+                senders.add(threads.submit(() -> send(number, sent)));
             }
             try {
                 if (before > 0) {
@@ -157,8 +158,9 @@ final class Herd {
         Instant decided = whenNone("users", isDue);
         usage.end();
         Instant told = whenNone("users", and(ANYWHERE, eq("pending", true)));
-        Bson dueSoon = new Document("userId", new Document("$regex", "^herd-")).append("kind", "DUE_SOON");
-        long logged = population.collection("nudges").countDocuments(dueSoon);
+        // What is said beforehand depends on how yesterday went.
+        Bson beforehand = and(regex("userId", "^herd-"), in("kind", "DUE_SOON", "RECOVERY"));
+        long logged = population.collection("nudges").countDocuments(beforehand);
         if (logged != users) {
             throw new IllegalStateException(logged + " decisions on " + users + " users");
         }
@@ -178,7 +180,7 @@ final class Herd {
                         .map(n -> arrived.get(n) - arrived.get(n - 1))
                         .max()
                         .orElse(0));
-        Bson unsettled = and(dueSoon, in("state", "UNKNOWN", "SENDING", "PENDING"));
+        Bson unsettled = and(beforehand, in("state", "UNKNOWN", "SENDING", "PENDING"));
         var _ = whenNone("nudges", unsettled);
         report.latency("an event of somebody else, before", millis(sent, due.minus(BEFORE), due));
         report.latency("an event of somebody else, meanwhile", millis(sent, due, decided), 300);
@@ -216,20 +218,23 @@ final class Herd {
                 .toArray();
     }
 
-    // One event after another, each in a request of its own.
-    private void send(String user, Queue<Sent> sent) {
-        try (var connection = new Connection(stack.sessionPort(), stack.token(user, "user"))) {
-            while (!Thread.currentThread().isInterrupted()) {
-                Event event = Event.of(user, Instant.now().minusSeconds(60), "UTC");
-                byte[] request = connection.request("application/cloudevents+json", event.json());
-                Instant at = Instant.now();
-                long began = System.nanoTime();
-                var _ = connection.exchange(request);
-                sent.add(new Sent(at, (System.nanoTime() - began) / 1e6));
-                LockSupport.parkNanos(PAUSE.toNanos());
+    // One event after another, each in a request of its own, and after a session's worth it is somebody else.
+    private void send(int number, Queue<Sent> sent) {
+        for (int session = 0; !Thread.currentThread().isInterrupted(); session++) {
+            String user = "beside-" + number + "-" + session;
+            try (var connection = new Connection(stack.sessionPort(), stack.token(user, "user"))) {
+                for (int n = 0; n < SETS_A_SESSION && !Thread.currentThread().isInterrupted(); n++) {
+                    Event event = Event.of(user, Instant.now().minusSeconds(60), "UTC");
+                    byte[] request = connection.request("application/cloudevents+json", event.json());
+                    Instant at = Instant.now();
+                    long began = System.nanoTime();
+                    var _ = connection.exchange(request);
+                    sent.add(new Sent(at, (System.nanoTime() - began) / 1e6));
+                    LockSupport.parkNanos(PAUSE.toNanos());
+                }
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
             }
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
         }
     }
 }

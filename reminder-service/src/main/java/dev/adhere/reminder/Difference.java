@@ -1,6 +1,7 @@
 package dev.adhere.reminder;
 
-import java.util.List;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -29,15 +30,19 @@ final class Difference {
     }
 
     /// A list that is stored as an array: only those of its elements that differ or were added.
-    <T> Difference elements(String name, List<T> was, List<T> is, Function<T, ?> stored) {
+    <T> Difference elements(String name, Collection<T> was, Collection<T> is, Function<T, ?> stored) {
         if (is.size() < was.size()) {
             set.put(name, is.stream().<Object>map(stored).toList());
             return this;
         }
-        for (int i = 0; i < is.size(); i++) {
-            if (i >= was.size() || was.get(i) != is.get(i) && !was.get(i).equals(is.get(i))) {
-                set.put(name + "." + i, stored.apply(is.get(i)));
+        Iterator<T> earlier = was.iterator();
+        int place = 0;
+        for (T now : is) {
+            T before = earlier.hasNext() ? earlier.next() : null;
+            if (before != now && !now.equals(before)) {
+                set.put(name + "." + place, stored.apply(now));
             }
+            place++;
         }
         return this;
     }

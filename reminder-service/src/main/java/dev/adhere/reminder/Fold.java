@@ -166,9 +166,7 @@ final class Fold {
     }
 
     private static Set<LocalDate> factsFrom(UserState head, LocalDate first) {
-        var dates = withFacts(head);
-        dates.removeIf(date -> date.isBefore(first));
-        return dates;
+        return withFacts(head.sums().tailMap(first, true).values());
     }
 
     /// What the rules of section 2 read around an event: scores of the dates about it and about its
@@ -231,8 +229,12 @@ final class Fold {
     }
 
     static TreeSet<LocalDate> withFacts(UserState head) {
+        return withFacts(head.sums().values());
+    }
+
+    private static TreeSet<LocalDate> withFacts(Collection<DaySums> those) {
         var dates = new TreeSet<LocalDate>();
-        for (DaySums sums : head.sums().values()) {
+        for (DaySums sums : those) {
             if (sums.hasFacts()) {
                 dates.add(sums.date());
             }

@@ -105,11 +105,7 @@ final class UserDocuments {
     /// What makes the stored head of the one that of the other.
     static Difference difference(UserState was, UserState is) {
         var difference = new Difference()
-                .elements(
-                        "sums",
-                        List.copyOf(was.sums().values()),
-                        List.copyOf(is.sums().values()),
-                        UserDocuments::sums)
+                .elements("sums", was.sums().values(), is.sums().values(), UserDocuments::sums)
                 .elements("nudges", was.nudges(), is.nudges(), UserDocuments::decision);
         for (Field field : FIELDS) {
             difference.field(
