@@ -9,6 +9,7 @@ import static com.mongodb.client.model.Filters.regex;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalTime;
@@ -88,7 +89,7 @@ final class Herd {
             }
             try {
                 if (before > 0) {
-                    warm(first, before);
+                    warm(first, before, arrived);
                 }
                 measure(due, users, arrived, sent);
             } finally {
@@ -130,7 +131,7 @@ final class Herd {
                 collection -> List.of(population.collection(collection)));
     }
 
-    private void warm(Instant due, int users) {
+    private void warm(Instant due, int users, List<Integer> arrived) {
         report.progress("Waiting for the minute of those who come first");
         waitFor(due);
         Instant decided = whenNone("users", and(ANYWHERE, lte("nextDueAt", Date.from(due))));
@@ -138,6 +139,10 @@ final class Herd {
         report.progress(
                 "%d users decided after %.1f s and told after %.1f s, by services that have just started",
                 users, seconds(due, decided), seconds(due, told));
+        Waits.until("mails", users / ONE_BY_MAIL_IN, () -> arrived.isEmpty() ? 0 : arrived.getLast());
+        if (Instant.now().isAfter(due.plus(1, ChronoUnit.MINUTES))) {
+            throw new IllegalStateException("those who came first are not done before the herd comes");
+        }
     }
 
     private static void waitFor(Instant due) {
@@ -218,7 +223,7 @@ final class Herd {
                 .toArray();
     }
 
-    // One event after another, each in a request of its own, and after a session's worth it is somebody else.
+    // One event after another, each in a request of its own; after a session it is somebody else.
     private void send(int number, Queue<Sent> sent) {
         for (int session = 0; !Thread.currentThread().isInterrupted(); session++) {
             String user = "beside-" + number + "-" + session;
@@ -233,7 +238,7 @@ final class Herd {
                     LockSupport.parkNanos(PAUSE.toNanos());
                 }
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         }
     }

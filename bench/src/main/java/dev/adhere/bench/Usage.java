@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// How many processors each process of the stack keeps busy: where all share the same cores, it says who makes a
-/// measurement as slow as it is.
+/// How many processors each process of the stack keeps busy: where all share the same cores, it says who
+/// makes a measurement as slow as it is.
 final class Usage {
 
     private final Map<String, ProcessHandle> processes;

@@ -602,13 +602,11 @@ final class Fold {
             if (!head.throughDate.equals(before)) {
                 freeze();
                 pain.forget(keptFrom(head.throughDate), now);
+                // Not oftener: the first to go moves all others, and each is written anew where it then stands.
+                nudging.forget(now);
                 tellAdherence();
             }
             nudging.forward(claim, now);
-            // Once a day: the first to go moves all others, and each is written anew where it then stands.
-            if (head.plan == null || !head.throughDate.equals(before)) {
-                nudging.forget(now);
-            }
         }
 
         private void freeze() {

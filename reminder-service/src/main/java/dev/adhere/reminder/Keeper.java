@@ -31,7 +31,8 @@ final class Keeper {
     // By far longer than it takes until an event that was cut short in its counting comes again.
     private static final Duration FOLDED_WITHIN = Duration.ofMinutes(10);
 
-    /// Told of every head that was written, exactly once and after that.
+    /// Told of every head that was written, once and after that. Where two write the same head at the same
+    /// moment, or MongoDB goes away, it may be told twice or not at all.
     interface Witness {
 
         void written(UserState before, UserState after);
@@ -64,6 +65,7 @@ final class Keeper {
         for (int attempt = 0; !open.isEmpty(); attempt++) {
             nextAttempt(attempt);
             Map<String, UserState> heads = attempt == 0 ? read : users.heads(open.keySet());
+            // Of a batch MongoDB says how many heads were written, and not which: what is stored does.
             for (Users.Change change : unsure) {
                 UserState head = change.after().head();
                 if (head.stored().equals(heads.get(head.userId()))) {

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 
-/// How a head stores what the rules of section 2 decided, and a date what its scores say.
+/// How a head stores what the rules of section 2 decided.
 final class PainDocuments {
 
     private PainDocuments() {}

@@ -16,11 +16,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// A date's sums as bytes. A head holds six weeks of them, and reading those as documents took more than half of
-/// the time of everything that is done with a head (decision 0008).
+/// A date's sums as bytes. A head holds six weeks of them, and reading those as documents took most of the
+/// time that reading a head took (decision 0008).
 ///
-/// The fields stand one after another in the order of `DaySums`, the highest byte first: dates as days since
-/// 1970, instants as seconds and nanoseconds, lists behind the number of their elements, enums by name.
+/// The fields stand one after another in the order of `DaySums`, each number with its highest byte first:
+///
+/// - a date as days since 1970, four bytes; other numbers as wide as their types
+/// - an instant as its seconds and nanoseconds, and scores of pain, behind a byte that says whether they are there
+/// - a list behind the number of its elements, a text in UTF-8 behind the number of its bytes, both two bytes
+/// - a score as one byte, an enum by its name
+///
 /// Whatever changes here raises `UserDocuments.SCHEMA`, and what was written before is read for good.
 final class SumsBytes {
 

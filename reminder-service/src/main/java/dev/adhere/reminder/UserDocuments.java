@@ -33,12 +33,6 @@ final class UserDocuments {
     /// Raised with every change that an older release could not read.
     static final int SCHEMA = 6;
 
-    private UserDocuments() {}
-
-    static String dayId(String userId, LocalDate date) {
-        return userId + "|" + date;
-    }
-
     /// A field of a head of which only the whole can be told apart.
     ///
     /// @param value what it is made of
@@ -73,6 +67,12 @@ final class UserDocuments {
                     s -> s.pending().isEmpty() ? null : s.pending().adherence()),
             field("tellNudges", s -> s.pending().isEmpty() ? null : s.pending().nudges()),
             field("tellAlerts", s -> s.pending().isEmpty() ? null : s.pending().alerts()));
+
+    private UserDocuments() {}
+
+    static String dayId(String userId, LocalDate date) {
+        return userId + "|" + date;
+    }
 
     private static Field field(String name, Function<UserState, @Nullable Object> value) {
         return new Field(name, value, value);

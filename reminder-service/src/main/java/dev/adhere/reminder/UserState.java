@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// @param throughDate the last closed local day; never goes back once a plan is there
 /// @param sums the dates from the horizon on that have facts or are closed
 /// @param links facts that correct, withdraw or are named by one that does, by id
-/// @param nudges decisions of the last 14 days, and what fatigue looks at of the last 42, oldest first
+/// @param nudges decisions of the last 14 days, and what fatigue looks at of the last 42, oldest first; some are
+///     a day older, since they are forgotten when a day closes
 /// @param editedAt when plan, preferences or excuses were edited last: no nudge is decided for a moment
 ///     before that
 /// @param nextDueAt when the fold wants to be called next though nothing happened; null for never

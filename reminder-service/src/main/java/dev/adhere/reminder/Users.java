@@ -256,7 +256,7 @@ final class Users {
     /// race.
     ///
     /// A user whose day was lost keeps the old head: the day's facts are there or come again, and figures
-    /// are always computed from them. Of several users some may be named whose head was written: who names
+    /// are always computed from them. Of several users some may be named whose head was written: who folds
     /// them again must look at what is stored. One user alone is named only if the head was not.
     ///
     /// @param whole writes whole documents and not only what differs, as it has to be over those of an

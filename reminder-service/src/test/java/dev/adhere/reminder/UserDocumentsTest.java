@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -114,6 +115,33 @@ class UserDocumentsTest {
             DaySums sums = sums(random);
             assertThat(SumsBytes.read(SumsBytes.of(sums))).isEqualTo(sums);
         }
+    }
+
+    /// For good: made by another program, after what `SumsBytes` says.
+    @Test
+    void sums_of_schema_6_stand_byte_for_byte_where_they_stood() {
+        var sums = new DaySums(
+                LocalDate.parse("2026-11-22"),
+                9,
+                8_500,
+                2,
+                9_100,
+                300,
+                true,
+                new TreeSet<>(Set.of("bird-dog", "bridge|")),
+                Instant.parse("2026-11-22T06:41:06.123Z"),
+                Instant.parse("2026-11-22T06:59:00Z"),
+                new DayPain(
+                        List.of(2, 3),
+                        List.of(new DayPain.During("bridge", 4, true)),
+                        Set.of(SessionEvent.Region.LOW_BACK)),
+                new int[] {-5, 7});
+        byte[] bytes = HexFormat.of()
+                .parseHex("0000512b00000009000000000000213400000002000000000000238c000000000000012c0100020008626972"
+                        + "642d646f6700076272696467657c01000000006b028e820754d4c001000000006b0292b40000000001000202"
+                        + "03000100066272696467650401000100084c4f575f4241434b0002fffffffb00000007");
+        assertThat(SumsBytes.read(bytes)).isEqualTo(sums);
+        assertThat(SumsBytes.of(sums)).isEqualTo(bytes);
     }
 
     // Most of it is nothing most of the time, and now and then as much as there can be.

@@ -46,7 +46,8 @@ final class Sender {
     private final Instant startedAt;
     private volatile long awayUntil = System.nanoTime();
     private volatile long admittedAt = System.nanoTime();
-    private final Semaphore permits = new Semaphore(MOST_IN_FLIGHT, true);
+    // Not in order of arrival: then each acknowledgement would wake one thread for one event.
+    private final Semaphore permits = new Semaphore(MOST_IN_FLIGHT);
     private final Scheduler scheduler = Schedulers.newBoundedElastic(
             Math.max(8, 4 * Runtime.getRuntime().availableProcessors()), 10_000, "ingest", 60, true);
 
@@ -131,14 +132,8 @@ final class Sender {
         });
     }
 
-    // Waits as long as others are let in. Who comes while there are permits takes one without a look at those who
-    // wait: they are woken by the same acknowledgements, and handing each permit over to one of them would cost two
-    // changes of threads an event.
+    // Waits as long as others are let in.
     private boolean admitted() throws InterruptedException {
-        if (permits.tryAcquire()) {
-            admittedAt = System.nanoTime();
-            return true;
-        }
         long left;
         do {
             left = admittedAt + STUCK_NANOS - System.nanoTime();
