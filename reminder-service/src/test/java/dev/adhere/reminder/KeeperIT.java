@@ -13,14 +13,18 @@ import com.mongodb.client.MongoClient;
 import com.mongodb.client.MongoClients;
 import com.mongodb.client.MongoDatabase;
 import dev.adhere.contracts.CareTeam;
+import dev.adhere.contracts.Nudge;
+import dev.adhere.contracts.SessionEvent;
 import dev.adhere.contracts.SessionEvent.Side;
 import dev.adhere.testbed.TestBackends;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -271,27 +275,83 @@ class KeeperIT {
     @Test
     void whatever_happens_the_stored_is_what_was_folded() {
         var random = new Random(20261121);
-        for (int offset = 0; offset < 150; offset++) {
-            Fold.Input input = switch (random.nextInt(6)) {
-                case 0 -> new Fold.EditPlan(random.nextBoolean() ? pause(offset) : planAgain(offset));
-                case 1 ->
-                    new Fold.EditExcuses(
-                            random.nextBoolean()
-                                    ? List.of()
-                                    : List.of(new Excuse(MONDAY, MONDAY, null, Excuse.Reason.ILLNESS)));
-                case 2 -> withdrawal("e" + random.nextInt(offset + 1), offset);
-                case 3 -> new Fold.Due("claim");
-                default -> bridge("e" + offset, offset);
-            };
-            var after = keeper.fold(Map.of("user-001", List.of(input)), NOON.plusSeconds(600L * offset));
-            assertThat(stored()).as("step %d, %s", offset, input).isEqualTo(after.get("user-001"));
+        Instant now = NOON;
+        var all = new HashSet<String>();
+        for (int step = 0; step < 600; step++) {
+            // Weeks go by: days close, decisions are forgotten, sums are frozen.
+            now = now.plusSeconds(random.nextInt(5) == 0 ? random.nextInt(100_000) : 600);
+            Fold.Input input = any(random, step, now.atZone(BERLIN));
+            var after = keeper.fold(Map.of("user-001", List.of(input)), now);
+            assertThat(stored()).as("step %d, %s", step, input).isEqualTo(after.get("user-001"));
             Document head = Objects.requireNonNull(database.getCollection("users")
                     .find(new Document("_id", "user-001"))
                     .first());
             assertThat(head)
-                    .as("step %d, %s", offset, input)
+                    .as("step %d, %s", step, input)
                     .isEqualTo(UserDocuments.of(stored(), new Partitions(6).of("user-001")));
+            stored().nudges().forEach(decision -> all.add(decision.nudge().id()));
         }
+        assertThat(stored().sums()).doesNotContainKey(MONDAY);
+        assertThat(stored().nudges()).hasSizeLessThan(all.size());
+    }
+
+    private Fold.Input any(Random random, int step, ZonedDateTime now) {
+        List<Decision> nudges = stored().nudges();
+        return switch (random.nextInt(14)) {
+            case 0 -> new Fold.EditPlan(random.nextBoolean() ? pause(step) : planAgain(step));
+            case 1 ->
+                new Fold.EditExcuses(
+                        random.nextBoolean()
+                                ? List.of()
+                                : List.of(new Excuse(MONDAY, MONDAY, null, Excuse.Reason.ILLNESS)));
+            case 2 ->
+                new Fold.Happened(
+                        Situations.withdrawal("e" + random.nextInt(step + 1), "w" + step, now, now.toInstant()),
+                        "topic",
+                        step);
+            case 3 ->
+                new Fold.EditPreferences(
+                        random.nextBoolean()
+                                ? Preferences.DEFAULT
+                                : NudgingTest.by(Nudge.Channel.EMAIL, Nudge.Channel.WEBHOOK));
+            case 4 ->
+                new Fold.EditProfile(
+                        new Profile(
+                                random.nextBoolean() ? null : "Otter",
+                                random.nextBoolean() ? Set.of() : Set.of(Profile.Condition.values()[0]),
+                                random.nextBoolean() ? null : 3,
+                                null,
+                                step),
+                        random.nextBoolean());
+            case 5 ->
+                new Fold.EditCareTeam(new CareTeam(
+                        "user-001",
+                        step,
+                        List.of(new CareTeam.Assignment(
+                                "coach-" + random.nextInt(3),
+                                now.toInstant(),
+                                random.nextBoolean() ? null : now.toInstant().plusSeconds(86_400)))));
+            case 6, 7 ->
+                new Fold.Happened(
+                        Situations.score(
+                                random.nextInt(11),
+                                random.nextBoolean() ? SessionEvent.Context.MORNING : SessionEvent.Context.DURING,
+                                "bridge",
+                                now),
+                        "topic",
+                        step);
+            case 8 -> new Fold.Told(stored().revision());
+            case 9 ->
+                nudges.isEmpty()
+                        ? new Fold.Due("claim")
+                        : new Fold.Receipt(
+                                nudges.get(random.nextInt(nudges.size()))
+                                        .nudge()
+                                        .id(),
+                                random.nextBoolean());
+            case 10, 11 -> new Fold.Due("claim");
+            default -> new Fold.Happened(set("e" + step, "bridge", Side.NONE, 10, now, now.toInstant()), "topic", step);
+        };
     }
 
     @Test

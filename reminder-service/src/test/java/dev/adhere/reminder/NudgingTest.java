@@ -263,7 +263,7 @@ class NudgingTest {
         assertThat(only(story)).isEqualTo(before);
     }
 
-    private static Preferences by(Channel... channels) {
+    static Preferences by(Channel... channels) {
         Preferences d = Preferences.DEFAULT;
         return new Preferences(
                 null,
