@@ -29,6 +29,7 @@ from zoneinfo import ZoneInfo
 
 HERE = pathlib.Path(__file__).resolve().parent
 WAIT_SECONDS = 45
+PATIENCE_SECONDS = 60
 SETTLED_SECONDS = 1.5
 USUAL_ZONE = "Europe/Berlin"
 
@@ -58,7 +59,7 @@ class Service:
         request = urllib.request.Request(self.given.token_url, data=b"grant_type=client_credentials", method="POST")
         secret = base64.b64encode(f"{identity}:{self.given.secret}".encode()).decode()
         request.add_header("Authorization", f"Basic {secret}")
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)["access_token"]
 
     def call(self, method, url, identity, body=None, kind="application/json"):
@@ -67,11 +68,15 @@ class Service:
         request.add_header("Authorization", f"Bearer {self.token(identity)}")
         if data is not None:
             request.add_header("Content-Type", kind)
-        try:
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as fault:
-            return fault.code, fault.read().decode()
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return answer.status, answer.read().decode()
+            except urllib.error.HTTPError as fault:
+                if fault.code != 503 or time.monotonic() > end:
+                    return fault.code, fault.read().decode()
+            time.sleep(1)
 
     def of(self, user, path):
         return f"{self.given.reminder_url}/v1/users/{urllib.parse.quote(user)}/{path}"

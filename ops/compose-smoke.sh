@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 . ops/browser/tools.sh
 
 token_url=http://localhost:9000/realms/adhere/protocol/openid-connect/token
-wait_seconds=420
+wait_seconds=600
 jre=eclipse-temurin:25-jre
 is_up=
 
@@ -43,8 +43,8 @@ finish() {
     trap - EXIT
     if [[ -n $is_up ]]; then
         if ((status != 0)); then
-            everything ps -a || true
             everything logs --tail 40 || true
+            everything ps -a || true
         fi
         everything down --volumes --remove-orphans >/dev/null 2>&1 || status=1
         left="$(containers) $(comm -13 <(printf '%s\n' "$volumes_before") <(volumes))"

@@ -11,13 +11,19 @@ if ! engine_up; then
     echo "skipped: the integration tests on Testcontainers ($engine_missing)"
     exit 77
 fi
+containers() { docker ps -aq --filter label=org.testcontainers=true | sort; }
+# Without its reaper Testcontainers leaves what a killed JVM had started. In an engine of our own nobody else has any.
+if engine_is_own && [[ -n $(containers) ]]; then
+    docker rm --force --volumes $(containers) >/dev/null
+    echo 'Containers of a run that was killed are removed'
+fi
+before=$(containers)
 log=$(mktemp)
 finish() {
     status=$?
     trap - EXIT
-    left=$(docker ps -aq --filter label=org.testcontainers=true)
+    left=$(comm -13 <(echo "$before") <(containers))
     if [[ -n $left ]]; then
-        # Without its reaper Testcontainers leaves what a killed JVM had started.
         docker rm --force --volumes $left >/dev/null
         echo 'Containers were left over and are removed now'
         status=1

@@ -21,7 +21,7 @@ PORTS = (8081, 8082, 8083, 9000)
 WAIT_SECONDS = 60
 # Every refusal ends the shell; what it was is on its standard error.
 CURL = """#!/bin/sh
-exec {curl} --fail-with-body --max-time 30 {ports} "$@"
+exec {curl} --fail-with-body --max-time 60 --retry 20 --retry-delay 1 {ports} "$@"
 """
 
 

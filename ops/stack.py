@@ -3,6 +3,7 @@ import argparse
 import base64
 import json
 import re
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -12,6 +13,7 @@ SECRET = "demo"
 COUNTER = re.compile("adhere_.+_(total|count)")
 OF_THE_SCRAPE = {"service", "instance", "job"}
 FRESH_SECONDS = 12
+PATIENCE_SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,17 @@ def add(found, name, labels, value):
     found[series] = found.get(series, 0.0) + float(value)
 
 
-def call(method, url, token=None, body=None, kind="application/json"):
-    """The status and the text of the answer, whatever the status is."""
+def call(method, url, token=None, body=None, kind="application/json", patience=PATIENCE_SECONDS):
+    """The status and the text of the answer, whatever the status is; 503 only once patience has ended."""
+    end = time.monotonic() + patience
+    while True:
+        status, text = call_once(method, url, token, body, kind)
+        if status != 503 or time.monotonic() > end:
+            return status, text
+        time.sleep(1)
+
+
+def call_once(method, url, token, body, kind):
     data = body.encode() if isinstance(body, str) else json.dumps(body).encode() if body is not None else None
     request = urllib.request.Request(url, data=data, method=method)
     if data is not None:
@@ -100,7 +111,7 @@ def call(method, url, token=None, body=None, kind="application/json"):
     if token:
         request.add_header("Authorization", f"Bearer {token}")
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as fault:
         return fault.code, fault.read().decode()

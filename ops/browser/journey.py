@@ -11,6 +11,7 @@ import json
 import pathlib
 import sys
 import time
+import urllib.error
 import urllib.request
 
 from playwright.sync_api import sync_playwright
@@ -38,8 +39,14 @@ class Api:
 
     def call(self, method, url, headers, body=None):
         request = urllib.request.Request(url, method=method, headers=headers, data=body and body.encode())
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return answer.read().decode()
+        for pause in (1, 2, 4, 8, 16, 0):
+            try:
+                with urllib.request.urlopen(request, timeout=60) as answer:
+                    return answer.read().decode()
+            except urllib.error.HTTPError as fault:
+                if fault.code != 503 or not pause:
+                    raise
+                time.sleep(pause)
 
     def token(self, who):
         basic = base64.b64encode(f"{who}:demo".encode()).decode()

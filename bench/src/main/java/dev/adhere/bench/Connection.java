@@ -50,18 +50,26 @@ final class Connection implements Closeable {
         return Event.bytes(head + "Content-Type: " + type + "\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
     }
 
-    /// Sends a request and reads its answer's body.
+    /// Sends a request and reads its answer's body, which for 503 is a problem without outcomes.
     String exchange(byte[] request) throws IOException {
         out.write(request);
-        return body(head());
+        String status = line();
+        return body(status.startsWith("HTTP/1.1 503") ? headers() : head(status));
     }
 
     /// The size of the body to come, or -1 where it comes in chunks.
     int head() throws IOException {
-        String status = line();
+        return head(line());
+    }
+
+    private int head(String status) throws IOException {
         if (!status.startsWith("HTTP/1.1 20")) {
             throw new IOException("answered " + status);
         }
+        return headers();
+    }
+
+    private int headers() throws IOException {
         int length = -1;
         for (String header = line(); !header.isEmpty(); header = line()) {
             String lower = header.toLowerCase(Locale.ROOT);
@@ -106,16 +114,17 @@ final class Connection implements Closeable {
         return line.toString();
     }
 
-    /// How many outcomes a text has.
+    /// How many of the outcomes in a text are `accepted`; the others are `retry`.
     ///
-    /// @throws IOException where one of them is not `accepted`
+    /// @throws IOException where one of them is neither
     static int accepted(String outcomes) throws IOException {
         int accepted = 0;
         for (int at = outcomes.indexOf(STATUS); at >= 0; at = outcomes.indexOf(STATUS, at + STATUS.length())) {
-            if (!outcomes.startsWith("accepted", at + STATUS.length())) {
+            if (outcomes.startsWith("accepted", at + STATUS.length())) {
+                accepted++;
+            } else if (!outcomes.startsWith("retry", at + STATUS.length())) {
                 throw new IOException("not accepted: " + outcomes.substring(at, Math.min(outcomes.length(), at + 200)));
             }
-            accepted++;
         }
         return accepted;
     }

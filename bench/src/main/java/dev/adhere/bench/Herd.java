@@ -61,16 +61,16 @@ final class Herd {
     }
 
     /// @param users who are due at once
-    /// @param before who are due at once two minutes earlier, because what has just started is still being
+    /// @param warmUp who are due at once two minutes earlier, because what has just started is still being
     ///     compiled; 0 for none
-    void run(int users, int before) throws IOException, InterruptedException {
-        report.progress("Making %d users who are due at once", users + before);
+    void run(int users, int warmUp) throws IOException, InterruptedException {
+        report.progress("Making %d users who are due at once", users + warmUp);
         // Two models take some ten seconds, and 10,000 copies about three.
-        Instant ready = Instant.now().plusSeconds(30 + (before > 0 ? 20 : 0) + (users + before) / 1_000);
+        Instant ready = Instant.now().plusSeconds(30 + (warmUp > 0 ? 20 : 0) + (users + warmUp) / 1_000);
         Instant first = ready.plus(BEFORE).truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES);
-        Instant due = before > 0 ? first.plus(2, ChronoUnit.MINUTES) : first;
-        if (before > 0) {
-            prepare("warm", first, before);
+        Instant due = warmUp > 0 ? first.plus(2, ChronoUnit.MINUTES) : first;
+        if (warmUp > 0) {
+            prepare("warm", first, warmUp);
         }
         prepare("herd", due, users);
         if (Instant.now().isAfter(first.minus(BEFORE))) {
@@ -88,8 +88,8 @@ final class Herd {
                 senders.add(threads.submit(() -> send(number, sent)));
             }
             try {
-                if (before > 0) {
-                    warm(first, before, arrived);
+                if (warmUp > 0) {
+                    warm(first, warmUp, arrived);
                 }
                 measure(due, users, arrived, sent);
             } finally {
@@ -139,7 +139,7 @@ final class Herd {
         report.progress(
                 "%d users decided after %.1f s and told after %.1f s, by services that have just started",
                 users, seconds(due, decided), seconds(due, told));
-        Waits.until("mails", users / ONE_BY_MAIL_IN, () -> arrived.isEmpty() ? 0 : arrived.getLast());
+        Waits.until("mails", users / ONE_BY_MAIL_IN, () -> soFar(arrived));
         if (Instant.now().isAfter(due.plus(1, ChronoUnit.MINUTES))) {
             throw new IllegalStateException("those who came first are not done before the herd comes");
         }
@@ -156,7 +156,7 @@ final class Herd {
         report.progress("Waiting for the minute");
         Bson isDue = and(ANYWHERE, lte("nextDueAt", Date.from(due)));
         waitFor(due);
-        int earlier = arrived.isEmpty() ? 0 : arrived.getLast();
+        int earlier = soFar(arrived);
         report.progress("Deciding on %d users", population.collection("users").countDocuments(isDue));
         var usage = stack.usage();
         usage.begin();
@@ -170,7 +170,7 @@ final class Herd {
             throw new IllegalStateException(logged + " decisions on " + users + " users");
         }
         report.progress("Waiting for %d mails", byMail);
-        Waits.until("mails", byMail, () -> arrived.isEmpty() ? 0 : arrived.getLast() - earlier);
+        Waits.until("mails", byMail, () -> soFar(arrived) - earlier);
         Instant delivered = Instant.now();
 
         report.heading("%,d users due in the same minute".formatted(users));
@@ -197,6 +197,10 @@ final class Herd {
             arrived.add(mails.getReceivedMessages().length);
             LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
         }
+    }
+
+    private static int soFar(List<Integer> arrived) {
+        return arrived.isEmpty() ? 0 : arrived.getLast();
     }
 
     // Asked seldom and for one only: what it costs to ask is taken from what is measured.
@@ -233,7 +237,9 @@ final class Herd {
                     byte[] request = connection.request("application/cloudevents+json", event.json());
                     Instant at = Instant.now();
                     long began = System.nanoTime();
-                    var _ = connection.exchange(request);
+                    while (Connection.accepted(connection.exchange(request)) == 0) {
+                        LockSupport.parkNanos(PAUSE.toNanos());
+                    }
                     sent.add(new Sent(at, (System.nanoTime() - began) / 1e6));
                     LockSupport.parkNanos(PAUSE.toNanos());
                 }

@@ -98,6 +98,14 @@ final class Report {
         out.flush();
     }
 
+    /// @param events that were to be sent again and count as nothing above; on a machine that does not stand
+    ///     still there are none
+    void sendAgain(long events) {
+        if (events > 0) {
+            out.printf(Locale.ROOT, "    %,d events were to be sent again and do not count%n", events);
+        }
+    }
+
     private void judge(String name, boolean met) {
         aims++;
         if (!met) {

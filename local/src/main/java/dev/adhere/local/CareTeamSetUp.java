@@ -1,13 +1,12 @@
 package dev.adhere.local;
 
+import dev.adhere.local.demo.Retrying;
 import dev.adhere.local.demo.Tokens;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +18,7 @@ import java.util.stream.IntStream;
 
 /// Says who coaches whom, over HTTP like any administrator: `coach-anna` has user-001 to user-899, `coach-ben` the
 /// rest.
-record CareTeamSetUp(HttpClient http, Tokens tokens, int reminderPort) {
+record CareTeamSetUp(Retrying http, Tokens tokens, int reminderPort) {
 
     private static final int LAST_USER = 999;
     private static final int LAST_OF_ANNA = 899;
@@ -51,7 +50,7 @@ record CareTeamSetUp(HttpClient http, Tokens tokens, int reminderPort) {
                 .timeout(Duration.ofSeconds(20))
                 .PUT(BodyPublishers.noBody())
                 .build();
-        HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+        HttpResponse<String> answer = http.send(request);
         if (answer.statusCode() / 100 != 2) {
             throw new IOException("PUT " + path + " answers " + answer.statusCode() + " " + answer.body());
         }

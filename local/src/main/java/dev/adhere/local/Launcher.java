@@ -8,6 +8,7 @@ import com.mongodb.client.model.Projections;
 import com.mongodb.client.model.Sorts;
 import dev.adhere.local.demo.Demo;
 import dev.adhere.local.demo.Demo.OtherSeed;
+import dev.adhere.local.demo.Retrying;
 import dev.adhere.local.demo.Summary;
 import dev.adhere.local.demo.Tokens;
 import dev.adhere.page.UserPage;
@@ -156,7 +157,7 @@ public final class Launcher {
         awaitReady(services);
         startPage();
         if (!data.careTeamIsSet()) {
-            new CareTeamSetUp(http, tokens, 8083 + options.portOffset()).run();
+            new CareTeamSetUp(new Retrying(http), tokens, 8083 + options.portOffset()).run();
             data.careTeamSet();
             say("The care team is set up");
         }

@@ -73,9 +73,10 @@ public final class LocalKafka implements AutoCloseable {
         settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
         settings.put("inter.broker.listener.name", "PLAINTEXT");
         settings.put("log.dirs", dir.toString());
-        // After a kill the controller refuses the new broker until the session of the dead one has ended.
-        settings.put("broker.session.timeout.ms", "3000");
-        settings.put("broker.heartbeat.interval.ms", "500");
+        // After a kill the controller refuses the new broker until the session of the dead one has ended. But with a
+        // session of only a few seconds a machine that stands still for a moment takes the broker out of service.
+        settings.put("broker.session.timeout.ms", "12000");
+        settings.put("broker.heartbeat.interval.ms", "1000");
         // A topic that nobody declared is a bug that has to show.
         settings.put("auto.create.topics.enable", "false");
         settings.put("default.replication.factor", "1");

@@ -2,11 +2,9 @@ package dev.adhere.local.demo;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -20,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Reads and writes documents as somebody.
-record Answers(HttpClient http, Tokens tokens, URI session, URI reminder) {
+record Answers(Retrying http, Tokens tokens, URI session, URI reminder) {
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration WITHIN = Duration.ofSeconds(20);
@@ -195,10 +193,8 @@ record Answers(HttpClient http, Tokens tokens, URI session, URI reminder) {
 
     private HttpResponse<String> send(HttpRequest.Builder request, String caller)
             throws IOException, InterruptedException {
-        return http.send(
-                request.header("Authorization", "Bearer " + tokens.of(caller))
-                        .timeout(WITHIN)
-                        .build(),
-                BodyHandlers.ofString());
+        return http.send(request.header("Authorization", "Bearer " + tokens.of(caller))
+                .timeout(WITHIN)
+                .build());
     }
 }

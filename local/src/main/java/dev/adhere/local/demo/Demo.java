@@ -76,7 +76,7 @@ public final class Demo {
         this.ledger = ledger;
         this.people = Person.all(ledger.began());
         this.outbox = new Outbox(ledger);
-        this.answers = new Answers(http, tokens, session, reminder);
+        this.answers = new Answers(new Retrying(http), tokens, session, reminder);
         this.http = http;
         this.tokens = tokens;
         this.session = session;

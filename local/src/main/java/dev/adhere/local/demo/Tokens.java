@@ -6,7 +6,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
@@ -24,7 +23,7 @@ public final class Tokens {
 
     private record Kept(String token, long untilNanos) {}
 
-    private final HttpClient http;
+    private final Retrying http;
     private final URI endpoint;
     private final String secret;
     private final Map<String, Kept> kept = new ConcurrentHashMap<>();
@@ -32,7 +31,7 @@ public final class Tokens {
     /// @param issuer without a path, as in `http://localhost:9000`
     /// @param secret of every client
     public Tokens(HttpClient http, URI issuer, String secret) {
-        this.http = http;
+        this.http = new Retrying(http);
         this.endpoint = issuer.resolve("/oauth2/token");
         this.secret = secret;
     }
@@ -62,7 +61,7 @@ public final class Tokens {
                 .timeout(Duration.ofSeconds(10))
                 .POST(BodyPublishers.ofString("grant_type=client_credentials"))
                 .build();
-        HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+        HttpResponse<String> answer = http.send(request);
         Matcher token = TOKEN.matcher(answer.body());
         Matcher expires = EXPIRES.matcher(answer.body());
         if (answer.statusCode() != 200 || !token.find()) {
