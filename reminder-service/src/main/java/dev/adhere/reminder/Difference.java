@@ -17,7 +17,7 @@ final class Difference {
     /// A field of which only the whole can be told apart.
     ///
     /// @param stored what it is to be; null for nothing. Not called where `was` equals `is`.
-    Difference field(String name, @Nullable Object was, @Nullable Object is, Supplier<@Nullable Object> stored) {
+    void field(String name, @Nullable Object was, @Nullable Object is, Supplier<@Nullable Object> stored) {
         if (!Objects.equals(was, is)) {
             Object value = stored.get();
             if (value == null) {
@@ -26,7 +26,6 @@ final class Difference {
                 set.put(name, value);
             }
         }
-        return this;
     }
 
     /// A list that is stored as an array: only those of its elements that differ or were added.

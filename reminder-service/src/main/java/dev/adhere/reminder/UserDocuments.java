@@ -61,12 +61,10 @@ final class UserDocuments {
             field("plan", UserState::plan, UserDocuments::plan),
             field("preferences", UserState::preferences, p -> p.revision() > 0 ? preferences(p) : null),
             field("profile", UserState::profile, p -> p.revision() > 0 ? profile(p) : null),
-            field("pending", s -> s.pending().isEmpty() ? null : true),
-            field(
-                    "tellAdherence",
-                    s -> s.pending().isEmpty() ? null : s.pending().adherence()),
-            field("tellNudges", s -> s.pending().isEmpty() ? null : s.pending().nudges()),
-            field("tellAlerts", s -> s.pending().isEmpty() ? null : s.pending().alerts()));
+            pending("pending", _ -> true),
+            pending("tellAdherence", UserState.Pending::adherence),
+            pending("tellNudges", UserState.Pending::nudges),
+            pending("tellAlerts", UserState.Pending::alerts));
 
     private UserDocuments() {}
 
@@ -84,6 +82,10 @@ final class UserDocuments {
             T is = value.apply(s);
             return is == null ? null : stored.apply(is);
         });
+    }
+
+    private static Field pending(String name, Function<UserState.Pending, Object> value) {
+        return field(name, s -> s.pending().isEmpty() ? null : value.apply(s.pending()));
     }
 
     static Document of(UserState s, int partition) {

@@ -18,9 +18,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// The fold against its oracle: random histories of 60 days, in any order, with any repetition, in zones
@@ -29,7 +31,6 @@ import org.junit.jupiter.api.Test;
 class FoldPropertyTest {
 
     private static final int HISTORIES = Integer.getInteger("adhere.histories", 2_000);
-    private static final int TOGETHER = 64;
     private static final long SEED = Long.getLong("adhere.seed", 20_261_121L);
     private static final List<String> EXERCISES = List.of("bridge", "tilt", "bird-dog", "plank");
     private static final Instant FROM = Instant.parse("2024-01-01T00:00:00Z");
@@ -143,18 +144,20 @@ class FoldPropertyTest {
                 received = received.isBefore(start) && random.nextBoolean()
                         ? start.plusSeconds(random.nextInt(86_400 * 9))
                         : received;
-                // An id that is met again within a month is recognised; later than the horizon it may count
-                // anew.
+                // Until the horizon has passed, an id that is met again is recognised, and what is named is known;
+                // later
+                // it may count anew.
+                LocalDate recent = LocalDate.ofInstant(received, zone).minusDays(40);
                 int earlier = events.isEmpty() ? 0 : random.nextInt(events.size());
                 boolean again = random.nextInt(25) == 0
                         && !events.isEmpty()
                         && events.get(earlier).id().equals("e" + earlier)
-                        && events.get(earlier).date().isAfter(date.minusDays(30));
+                        && events.get(earlier).date().isAfter(recent);
                 String id = "e" + (again ? earlier : events.size());
-                // What is named is at most a month older, or comes only later, or never.
+                // What is named came before, or comes only later, or never.
                 int other = Math.max(0, events.size() - 40 + random.nextInt(45));
                 boolean near =
-                        other >= events.size() || events.get(other).date().isAfter(date.minusDays(30));
+                        other >= events.size() || events.get(other).date().isAfter(recent);
                 String replaces = random.nextInt(12) == 0 && near && !id.equals("e" + other) ? "e" + other : null;
                 if (replaces != null && random.nextInt(3) == 0) {
                     events.add(Situations.withdrawal(replaces, id, time, received));
@@ -306,32 +309,36 @@ class FoldPropertyTest {
                 .isEqualTo(oracle.through(story.head().throughDate()));
     }
 
-    @Test
-    void figures_equal_the_oracles() {
-        var random = new Random(SEED);
-        System.out.println("seed " + SEED + ", " + HISTORIES + " histories, " + ZONES.size() + " zones");
-        // Made one after another, so that a seed stands for them; played on all cores.
-        for (int from = 0; from < HISTORIES; from += TOGETHER) {
-            var some = new TreeMap<Integer, History>();
-            for (int i = from; i < Math.min(HISTORIES, from + TOGETHER); i++) {
-                some.put(i, random(random, ZONES.get(i % ZONES.size())));
-            }
-            some.entrySet().parallelStream().forEach(each -> figuresEqualTheOracles(each.getKey(), each.getValue()));
-        }
+    private interface OfOneHistory {
+        void check(Random random, int number, String name);
     }
 
-    private static void figuresEqualTheOracles(int i, History h) {
-        holdsAgainstTheOracle(h, h.excuses(), "seed %d, history %d".formatted(SEED, i));
+    /// On all cores. A history has a generator of its own, so seed and number stand for it.
+    private static void histories(long seed, int count, OfOneHistory test) {
+        IntStream.range(0, count)
+                .parallel()
+                .forEach(i -> test.check(
+                        new Random(new SplittableRandom(seed * 1_000_000 + i).nextLong()),
+                        i,
+                        "seed %d, history %d".formatted(seed, i)));
+    }
+
+    @Test
+    void figures_equal_the_oracles() {
+        System.out.println("seed " + SEED + ", " + HISTORIES + " histories, " + ZONES.size() + " zones");
+        histories(SEED, HISTORIES, (random, number, name) -> {
+            History h = random(random, ZONES.get(number % ZONES.size()));
+            holdsAgainstTheOracle(h, h.excuses(), name);
+        });
     }
 
     @Test
     void figures_of_the_first_days_equal_the_oracles() {
-        var random = new Random(SEED + 2);
-        for (int i = 0; i < HISTORIES; i++) {
-            History h = random(random, ZONES.get(i % ZONES.size()), 1 + random.nextInt(9))
+        histories(SEED + 2, HISTORIES, (random, number, name) -> {
+            History h = random(random, ZONES.get(number % ZONES.size()), 1 + random.nextInt(9))
                     .unedited();
-            holdsAgainstTheOracle(h, h.earlyExcuses(), "seed %d, history %d".formatted(SEED + 2, i));
-        }
+            holdsAgainstTheOracle(h, h.earlyExcuses(), name);
+        });
     }
 
     /// A day ends with its date, whether it has 23, 24 or 25 hours.
@@ -354,13 +361,12 @@ class FoldPropertyTest {
 
     @Test
     void what_is_computed_anew_from_the_facts_is_what_was_there() {
-        var random = new Random(SEED + 2);
-        for (int i = 0; i < HISTORIES / 10; i++) {
+        histories(SEED + 4, HISTORIES / 10, (random, number, name) -> {
             History h = random(random, ZONES.get(random.nextInt(ZONES.size())));
             Story story = played(h);
             UserState head = story.head();
             Fold.User rebuilt = Fold.apply(story.user, new Fold.Rebuild(), h.end());
-            assertThat(rebuilt.head()).as("seed %d, history %d", SEED, i).isEqualTo(head);
+            assertThat(rebuilt.head()).as(name).isEqualTo(head);
 
             // Damaged, as by a fault of an earlier release.
             var damaged = head.draft();
@@ -368,17 +374,14 @@ class FoldPropertyTest {
                     random.nextBoolean() ? sums : DaySums.of(Day.empty(date), List.of(), List.of(), List.of()));
             damaged.links.values().removeIf(link -> random.nextBoolean());
             var mended = Fold.apply(new Fold.User(damaged.done(), story.user.days()), new Fold.Rebuild(), h.end());
-            assertThat(mended.head().figures())
-                    .as("seed %d, history %d", SEED, i)
-                    .isEqualTo(head.figures());
+            assertThat(mended.head().figures()).as(name).isEqualTo(head.figures());
             assertThat(mended.head().nudges()).isEqualTo(head.nudges());
-        }
+        });
     }
 
     @Test
     void events_that_are_sent_again_restore_the_facts_and_cause_nothing() {
-        var random = new Random(SEED + 3);
-        for (int i = 0; i < HISTORIES / 40; i++) {
+        histories(SEED + 3, HISTORIES / 40, (random, number, name) -> {
             History h = random(random, ZONES.get(random.nextInt(ZONES.size())));
             Story story = played(h);
             UserState head = story.head();
@@ -390,9 +393,7 @@ class FoldPropertyTest {
             var again = new Story(h.end());
             again.user = story.user;
             seen.forEach(e -> again.act(new Fold.Replayed(e)));
-            assertThat(again.head().sums())
-                    .as("seed %d, history %d, known", SEED, i)
-                    .isEqualTo(head.sums());
+            assertThat(again.head().sums()).as("%s, known", name).isEqualTo(head.sums());
 
             // The plan was restored from a backup, the facts are lost.
             var lost = new Story(h.first().firstSavedAt().minusSeconds(86_400));
@@ -401,13 +402,12 @@ class FoldPropertyTest {
             assertThat(lost.head().nudges()).isEmpty();
             assertThat(lost.head().pain().findings()).isEmpty();
             assertThat(lost.head().pain().alerts()).isEmpty();
-        }
+        });
     }
 
     @Test
     void any_order_and_any_repetition_give_the_same_figures() {
-        var random = new Random(SEED + 1);
-        for (int i = 0; i < HISTORIES / 10; i++) {
+        histories(SEED + 1, HISTORIES / 10, (random, number, name) -> {
             History h = random(random, ZONES.get(random.nextInt(ZONES.size())));
             // Of one id with several contents the first in Kafka counts, so those keep their order: one
             // content an id here.
@@ -427,12 +427,12 @@ class FoldPropertyTest {
             story.plan(h.last()).excuses(h.excuses());
             story.at(h.end());
             assertThat(story.head().throughDate())
-                    .as("seed %d, history %d, closed days", SEED + 1, i)
+                    .as("%s, closed days", name)
                     .isEqualTo(h.closed(h.first().firstSavedAt()));
             assertThat(figures(story.head()))
-                    .as("seed %d, history %d", SEED + 1, i)
+                    .as(name)
                     .isEqualTo(new Oracle(h.last(), h.excuses(), events)
                             .through(story.head().throughDate()));
-        }
+        });
     }
 }

@@ -87,17 +87,6 @@ class KeeperIT {
                 offset);
     }
 
-    private static Fold.Input withdrawal(String replaces, long offset) {
-        return new Fold.Happened(
-                Situations.withdrawal(
-                        replaces,
-                        "w" + offset,
-                        MONDAY.atTime(11, 0).plusMinutes(offset).atZone(BERLIN),
-                        NOON),
-                "topic",
-                offset);
-    }
-
     private static Plan savedBefore(long revision, List<Plan.Item> items) {
         Instant saved = NOON.minusSeconds(86_400);
         return new Plan(
