@@ -28,7 +28,6 @@ from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 HERE = pathlib.Path(__file__).resolve().parent
-WAIT_SECONDS = 45
 PATIENCE_SECONDS = 60
 SETTLED_SECONDS = 1.5
 USUAL_ZONE = "Europe/Berlin"
@@ -105,7 +104,7 @@ class Service:
 
     def send(self, user, event):
         """One event, again where the answer says so; its order among the others is that of the calls."""
-        end = time.monotonic() + WAIT_SECONDS
+        end = time.monotonic() + self.given.wait
         while True:
             status, text = self.call(
                 "POST", f"{self.given.session_url}/v1/events", user, json.dumps(event) + "\n", "application/x-ndjson"
@@ -197,7 +196,7 @@ class Run:
 
     def expect(self, number, expected):
         """The figures come to be as expected, and stay so."""
-        end = time.monotonic() + WAIT_SECONDS
+        end = time.monotonic() + self.service.given.wait
         since = None
         while True:
             differences = list(different(expected, self.service.figures(self.user)))
@@ -255,6 +254,7 @@ def main():
     parser.add_argument("--cases", type=pathlib.Path, default=HERE / "cases", help="a folder of case files")
     parser.add_argument("--case", action="append", help="only cases whose name has this in it; may be repeated")
     parser.add_argument("--strict", action="store_true", help="a case of another instant is an error")
+    parser.add_argument("--wait", type=float, default=120, help="how many seconds figures may take to be as expected")
     parser.add_argument("--threads", type=int, default=6, help="cases at a time")
     given = parser.parse_args()
     given.reminder_url = given.reminder_url or f"http://127.0.0.1:{8083 + given.port_offset}"

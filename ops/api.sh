@@ -28,7 +28,7 @@ python3 ops/smoke.py --port-offset "$offset"
 
 mkdir "$work/documents"
 for service in catalog:8081 session:8082 reminder:8083; do
-    curl -sf "http://127.0.0.1:$((${service#*:} + offset))/v3/api-docs" |
+    curl -sf --retry 20 --retry-delay 1 "http://127.0.0.1:$((${service#*:} + offset))/v3/api-docs" |
         python3 -m json.tool >"$work/documents/${service%:*}.json"
 done
 document=$(realpath docs/asyncapi.yaml)

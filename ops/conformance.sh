@@ -34,7 +34,7 @@ case = next(c for c in file["cases"] if c["name"] == "V12")
 case["steps"][0]["expect"]["a7"]["value"] = 66.6
 (pathlib.Path(sys.argv[1]) / "wrong.json").write_text(json.dumps({**file, "cases": [case]}))
 PY
-        if python3 conformance/run.py --port-offset "$offset" --cases "$work/wrong" >"$work/wrong.log"; then
+        if python3 conformance/run.py --port-offset "$offset" --cases "$work/wrong" --wait 20 >"$work/wrong.log"; then
             echo 'A wrong figure was not found.'
             exit 1
         fi

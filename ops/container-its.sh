@@ -12,27 +12,29 @@ if ! engine_up; then
     exit 77
 fi
 containers() { docker ps -aq --filter label=org.testcontainers=true | sort; }
-# Without its reaper Testcontainers leaves what a killed JVM had started. In an engine of our own nobody else has any.
-if engine_is_own && [[ -n $(containers) ]]; then
-    docker rm --force --volumes $(containers) >/dev/null
-    echo 'Containers of a run that was killed are removed'
-fi
-before=$(containers)
 log=$(mktemp)
+before=
 finish() {
     status=$?
     trap - EXIT
-    left=$(comm -13 <(echo "$before") <(containers))
+    left=$(comm -13 <(printf '%s\n' "$before") <(containers))
     if [[ -n $left ]]; then
-        docker rm --force --volumes $left >/dev/null
-        echo 'Containers were left over and are removed now'
+        # Without its reaper Testcontainers leaves what a killed JVM had started.
+        echo "Containers were left over: $left"
         status=1
+        ! engine_is_own || docker rm --force --volumes $left >/dev/null || true
     fi
     engine_down
     rm -f "$log"
     exit "$status"
 }
 trap finish EXIT
+before=$(containers)
+if engine_is_own && [[ -n $before ]]; then
+    docker rm --force --volumes $before >/dev/null
+    echo 'Containers of a run that was killed are removed'
+    before=
+fi
 image_up mongo:8
 
 # The reaper is one more image; and where this runs inside a container, the engine's ports are still on this host.

@@ -24,14 +24,17 @@ WAIT_SECONDS = 60
 
 def ask(path, base=PROMETHEUS, **parameters):
     query = "?" + urllib.parse.urlencode(parameters) if parameters else ""
-    with urllib.request.urlopen(f"{base}/{path}{query}", timeout=10) as answer:
+    with urllib.request.urlopen(f"{base}/{path}{query}", timeout=30) as answer:
         return json.load(answer)["data"]
 
 
 def check(statement, holds):
     end = time.monotonic() + WAIT_SECONDS
     while True:
-        fault = holds()
+        try:
+            fault = holds()
+        except OSError as unanswered:
+            fault = str(unanswered)
         if not fault:
             print(f"  ok      {statement}")
             return

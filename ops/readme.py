@@ -20,8 +20,19 @@ README = pathlib.Path(__file__).resolve().parent.parent / "README.md"
 PORTS = (8081, 8082, 8083, 9000)
 WAIT_SECONDS = 60
 # Every refusal ends the shell; what it was is on its standard error.
+# A service that asks to come again is asked again.
 CURL = """#!/bin/sh
-exec {curl} --fail-with-body --max-time 60 --retry 20 --retry-delay 1 {ports} "$@"
+said=$(mktemp) body=$(mktemp)
+trap 'rm -f "$said" "$body"' EXIT
+case " $* " in *" @- "*) cat >"$said" ;; esac
+for again in 1 2 4 8 16 32 0; do
+    status=$({curl} --fail-with-body --max-time 60 {ports} -o "$body" -w '%{{http_code}}' "$@" <"$said")
+    failed=$?
+    [ "$status" = 503 ] && [ $again != 0 ] || break
+    sleep $again
+done
+cat "$body"
+exit $failed
 """
 
 

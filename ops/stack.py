@@ -59,7 +59,7 @@ class Stack:
     def _by_scraping(self):
         found = {}
         for base in self.management:
-            with urllib.request.urlopen(f"{base}/actuator/prometheus", timeout=10) as answer:
+            with urllib.request.urlopen(f"{base}/actuator/prometheus", timeout=60) as answer:
                 for line in answer.read().decode().splitlines():
                     series, _, value = line.rpartition(" ")
                     name, _, labels = series.rstrip("}").partition("{")
@@ -71,7 +71,7 @@ class Stack:
         # Samples of before a restart are not to be taken for those of now.
         query = f'last_over_time({{__name__=~"{COUNTER.pattern}"}}[{FRESH_SECONDS}s])'
         parameters = urllib.parse.urlencode({"query": query})
-        with urllib.request.urlopen(f"{self.prometheus}/api/v1/query?{parameters}", timeout=10) as answer:
+        with urllib.request.urlopen(f"{self.prometheus}/api/v1/query?{parameters}", timeout=60) as answer:
             result = json.load(answer)["data"]["result"]
         found = {}
         for sample in result:
@@ -83,7 +83,7 @@ class Stack:
         """An access token of a client of the demo, by client credentials."""
         request = urllib.request.Request(self.token_url, data=b"grant_type=client_credentials", method="POST")
         request.add_header("Authorization", "Basic " + base64.b64encode(f"{client}:{SECRET}".encode()).decode())
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)["access_token"]
 
 

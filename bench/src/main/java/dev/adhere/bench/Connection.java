@@ -33,7 +33,7 @@ final class Connection implements Closeable {
     }
 
     /// Whole lines, ready to be sent, as [#chunk] makes them.
-    void send(byte[] chunk) throws IOException {
+    synchronized void send(byte[] chunk) throws IOException {
         out.write(chunk);
     }
 
@@ -114,19 +114,46 @@ final class Connection implements Closeable {
         return line.toString();
     }
 
-    /// How many of the outcomes in a text are `accepted`; the others are `retry`.
-    ///
-    /// @throws IOException where one of them is neither
-    static int accepted(String outcomes) throws IOException {
-        int accepted = 0;
-        for (int at = outcomes.indexOf(STATUS); at >= 0; at = outcomes.indexOf(STATUS, at + STATUS.length())) {
-            if (outcomes.startsWith("accepted", at + STATUS.length())) {
-                accepted++;
-            } else if (!outcomes.startsWith("retry", at + STATUS.length())) {
-                throw new IOException("not accepted: " + outcomes.substring(at, Math.min(outcomes.length(), at + 200)));
+    /// How many events were accepted, and how many are to be sent again.
+    record Outcomes(int accepted, int retry) {
+
+        /// @throws IOException where one is rejected
+        static Outcomes in(String text) throws IOException {
+            int accepted = 0;
+            int retry = 0;
+            for (int at = text.indexOf(STATUS); at >= 0; at = text.indexOf(STATUS, at + STATUS.length())) {
+                if (text.startsWith("accepted", at + STATUS.length())) {
+                    accepted++;
+                } else if (text.startsWith("retry", at + STATUS.length())) {
+                    retry++;
+                } else {
+                    throw new IOException("not accepted: " + text.substring(at, Math.min(text.length(), at + 200)));
+                }
             }
+            return new Outcomes(accepted, retry);
         }
-        return accepted;
+
+        /// As [#in], of a request with so many events; 503 is an answer for all of them.
+        ///
+        /// @throws IOException also where one has no outcome
+        static Outcomes of(int events, String answer) throws IOException {
+            Outcomes those = in(answer);
+            if (those.accepted + those.retry == 0) {
+                return new Outcomes(0, events);
+            }
+            return those.ofAll(events);
+        }
+
+        Outcomes and(Outcomes more) {
+            return new Outcomes(accepted + more.accepted, retry + more.retry);
+        }
+
+        Outcomes ofAll(int events) throws IOException {
+            if (accepted + retry != events) {
+                throw new IOException(accepted + retry + " of " + events + " events have an outcome");
+            }
+            return this;
+        }
     }
 
     private static final String STATUS = "\"status\":\"";

@@ -8,6 +8,7 @@ import static com.mongodb.client.model.Filters.regex;
 
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
+import dev.adhere.bench.Connection.Outcomes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -237,7 +238,7 @@ final class Herd {
                     byte[] request = connection.request("application/cloudevents+json", event.json());
                     Instant at = Instant.now();
                     long began = System.nanoTime();
-                    while (Connection.accepted(connection.exchange(request)) == 0) {
+                    while (Outcomes.of(1, connection.exchange(request)).retry() > 0) {
                         LockSupport.parkNanos(PAUSE.toNanos());
                     }
                     sent.add(new Sent(at, (System.nanoTime() - began) / 1e6));

@@ -1,5 +1,6 @@
 package dev.adhere.bench;
 
+import dev.adhere.bench.Connection.Outcomes;
 import dev.adhere.bench.Event.Prepared;
 import java.io.IOException;
 import java.time.Duration;
@@ -31,7 +32,7 @@ final class Ingest {
     private final int millis;
     private final List<List<Event>> events =
             IntStream.range(0, STREAMS).mapToObj(n -> distinct(Event.user(n))).toList();
-    private final AtomicLong sendAgain = new AtomicLong();
+    private final AtomicLong toSendAgain = new AtomicLong();
 
     Ingest(Stack stack, Report report, int millis) {
         this.stack = stack;
@@ -86,7 +87,7 @@ final class Ingest {
         report.ratio("batches of " + BATCH + ", " + BATCHES_AT_ONCE + " connections", batched, raw, 0.15);
         report.processors(batching);
         report.ratio("singles, " + SINGLES_AT_ONCE + " connections", single, raw);
-        report.sendAgain(sendAgain.get());
+        report.toSendAgain(toSendAgain.get());
     }
 
     private double streams() throws IOException {
@@ -116,14 +117,13 @@ final class Ingest {
                     connection.endStream();
                     return sent;
                 });
-                long accepted = 0;
+                var outcomes = new Outcomes(0, 0);
                 var _ = connection.head();
                 for (String part = connection.part(); !part.isEmpty(); part = connection.part()) {
-                    accepted += Connection.accepted(part);
+                    outcomes = outcomes.and(Outcomes.in(part));
                 }
                 var _ = Waits.result(written);
-                sendAgain.addAndGet(sent.get() - accepted);
-                return accepted;
+                return accepted(outcomes.ofAll(sent.intValue()));
             }
         };
     }
@@ -159,12 +159,15 @@ final class Ingest {
         long end = end();
         try (connection) {
             for (int i = 0; System.nanoTime() < end; i++) {
-                int those = Connection.accepted(connection.exchange(requests.get(i % requests.size())));
-                sendAgain.addAndGet(events - those);
-                accepted += those;
+                accepted += accepted(Outcomes.of(events, connection.exchange(requests.get(i % requests.size()))));
             }
         }
         return accepted;
+    }
+
+    private long accepted(Outcomes outcomes) {
+        toSendAgain.addAndGet(outcomes.retry());
+        return outcomes.accepted();
     }
 
     private long end() {
@@ -190,6 +193,9 @@ final class Ingest {
             long accepted = 0;
             for (Future<Long> one : prepared.stream().map(threads::submit).toList()) {
                 accepted += Waits.result(one);
+            }
+            if (accepted == 0) {
+                throw new IOException("nothing was accepted");
             }
             return accepted * 1e9 / (System.nanoTime() - began);
         }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -152,6 +153,10 @@ final class Population {
                 .PUT(BodyPublishers.ofString(body))
                 .build();
         var answer = stack.http().send(request, BodyHandlers.ofString());
+        for (int again = 0; answer.statusCode() == 503 && again < 60; again++) {
+            TimeUnit.SECONDS.sleep(1);
+            answer = stack.http().send(request, BodyHandlers.ofString());
+        }
         if (answer.statusCode() / 100 != 2) {
             throw new IOException("PUT " + path + " answers " + answer.statusCode() + " " + answer.body());
         }

@@ -98,9 +98,9 @@ final class Report {
         out.flush();
     }
 
-    /// @param events that were to be sent again and count as nothing above; on a machine that does not stand
-    ///     still there are none
-    void sendAgain(long events) {
+    /// @param events that were answered with `retry` and count as nothing above: some where the service has more
+    ///     to do than it can, many where the machine stands still for seconds
+    void toSendAgain(long events) {
         if (events > 0) {
             out.printf(Locale.ROOT, "    %,d events were to be sent again and do not count%n", events);
         }

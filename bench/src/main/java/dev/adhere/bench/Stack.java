@@ -32,7 +32,7 @@ final class Stack implements AutoCloseable {
 
     static final int PARTITIONS = 6;
 
-    private static final Duration READY_WITHIN = Duration.ofMinutes(3);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(10);
 
     private final int offset;
     private final Path root;

@@ -1,5 +1,6 @@
 package dev.adhere.local;
 
+import dev.adhere.local.demo.AtOnce;
 import dev.adhere.local.demo.Retrying;
 import dev.adhere.local.demo.Tokens;
 import java.io.IOException;
@@ -10,10 +11,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 
 /// Says who coaches whom, over HTTP like any administrator: `coach-anna` has user-001 to user-899, `coach-ben` the
@@ -26,22 +23,11 @@ record CareTeamSetUp(Retrying http, Tokens tokens, int reminderPort) {
 
     void run() throws IOException, InterruptedException {
         String token = tokens.of("admin");
-        try (ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE)) {
-            List<Future<?>> users = IntStream.rangeClosed(1, LAST_USER)
-                    .<Future<?>>mapToObj(user -> workers.submit(() -> {
-                        assign(user, token);
-                        return true;
-                    }))
-                    .toList();
-            for (Future<?> user : users) {
-                var _ = user.get();
-            }
-        } catch (ExecutionException e) {
-            throw new IOException("The care team cannot be set up", e.getCause());
-        }
+        List<Integer> users = IntStream.rangeClosed(1, LAST_USER).boxed().toList();
+        AtOnce.run(AT_ONCE, users, user -> assign(user, token));
     }
 
-    private boolean assign(int number, String token) throws IOException, InterruptedException {
+    private void assign(int number, String token) throws IOException, InterruptedException {
         String coach = number <= LAST_OF_ANNA ? "coach-anna" : "coach-ben";
         String path = String.format(Locale.ROOT, "/v1/users/user-%03d/coaches/%s", number, coach);
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + reminderPort + path))
@@ -54,6 +40,5 @@ record CareTeamSetUp(Retrying http, Tokens tokens, int reminderPort) {
         if (answer.statusCode() / 100 != 2) {
             throw new IOException("PUT " + path + " answers " + answer.statusCode() + " " + answer.body());
         }
-        return true;
     }
 }

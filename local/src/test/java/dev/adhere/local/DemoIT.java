@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// that within minutes every kind of nudge has come.
 class DemoIT {
 
-    private static final Duration READY_WITHIN = Duration.ofMinutes(5);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(11);
     private static final Duration ALL_KINDS_WITHIN = Duration.ofMinutes(7);
     private static final List<String> KINDS = List.of(
             "SAFETY", "PAIN_CHECK", "RECOVERY", "RE_ENGAGE", "OVERDUE", "DUE_SOON", "PROGRESS_READY", "ENCOURAGE");

@@ -3,6 +3,7 @@ package dev.adhere.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.adhere.local.demo.Retrying;
 import dev.adhere.testbed.Processes;
 import dev.adhere.testbed.Scrape;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,7 +43,7 @@ class JourneyIT {
 
     private static final String NOW = "2027-02-16T22:58:00Z";
     private static final String TODAY = "2027-02-16";
-    private static final Duration READY_WITHIN = Duration.ofMinutes(4);
+    private static final Duration READY_WITHIN = Duration.ofMinutes(11);
     private static final Duration DAY_CLOSED_WITHIN = Duration.ofMinutes(4);
     private static final int OFFSET = 3_000;
     private static final Pattern PERSONAL = Pattern.compile("user-\\d{3}|coach-(anna|ben)|journey-\\d|canary|8675309");
@@ -63,7 +63,7 @@ class JourneyIT {
 
     private static Process launcher;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final Retrying http = new Retrying(HttpClient.newHttpClient());
     private final JsonMapper json = JsonMapper.builder().build();
 
     @BeforeAll
@@ -258,7 +258,7 @@ class JourneyIT {
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(BodyPublishers.ofString("grant_type=client_credentials"))
                 .build();
-        var answer = http.send(request, BodyHandlers.ofString());
+        var answer = http.send(request);
         assertThat(answer.statusCode()).isEqualTo(200);
         return json.readTree(answer.body()).get("access_token").asString();
     }
@@ -278,7 +278,7 @@ class JourneyIT {
         if (!contentType.isEmpty()) {
             var _ = request.header("Content-Type", contentType);
         }
-        return http.send(request.build(), BodyHandlers.ofString());
+        return http.send(request.build());
     }
 
     private static List<String> ids(JsonNode page) {

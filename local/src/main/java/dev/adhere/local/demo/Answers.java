@@ -173,8 +173,9 @@ record Answers(Retrying http, Tokens tokens, URI session, URI reminder) {
                         .PUT(BodyPublishers.ofString(plan)),
                 coach);
         int status = answer.statusCode();
-        // The copy of the catalogue may be a moment behind.
-        if (status / 100 == 5 || status == 422 && answer.body().contains("unknown-reference")) {
+        // The copy of the catalogue may be a moment behind; and a plan that was not there a moment ago is one whose
+        // answer was lost.
+        if (status / 100 == 5 || status == 428 || status == 422 && answer.body().contains("unknown-reference")) {
             return false;
         }
         if (status / 100 != 2) {

@@ -16,10 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -56,6 +52,8 @@ public final class Demo {
     private final List<Person> people;
     private final Outbox outbox;
     private final Answers answers;
+    // Of somebody who does not wait: the phones go on sending while a service is away.
+    private final Answers glance;
     private final Tokens tokens;
     private final HttpClient http;
     private final URI session;
@@ -77,6 +75,7 @@ public final class Demo {
         this.people = Person.all(ledger.began());
         this.outbox = new Outbox(ledger);
         this.answers = new Answers(new Retrying(http), tokens, session, reminder);
+        this.glance = new Answers(Retrying.never(http), tokens, session, reminder);
         this.http = http;
         this.tokens = tokens;
         this.session = session;
@@ -109,9 +108,10 @@ public final class Demo {
                 .toList();
         int total = parcels.stream().mapToInt(parcel -> parcel.letters().size()).sum();
         try (var progress = new Progress(total, say)) {
-            atOnce(parcels, parcel -> send(parcel, PATIENCE, progress));
+            AtOnce.run(AT_ONCE, parcels, parcel -> send(parcel, PATIENCE, progress));
         }
-        atOnce(
+        AtOnce.run(
+                AT_ONCE,
                 people.stream()
                         .map(person -> new Parcel(person, outbox.altered(person, now)))
                         .toList(),
@@ -151,33 +151,11 @@ public final class Demo {
     /// What one phone sends at a time.
     private record Parcel(Person person, List<Letter> letters) {}
 
-    /// Something to be done for each parcel.
-    private interface Errand<T> {
-        void run(T thing) throws IOException, InterruptedException;
-    }
-
-    private static <T> void atOnce(List<T> things, Errand<T> errand) throws IOException, InterruptedException {
-        try (ExecutorService workers = Executors.newFixedThreadPool(AT_ONCE)) {
-            List<Future<?>> running = things.stream()
-                    .<Future<?>>map(thing -> workers.submit(() -> {
-                        errand.run(thing);
-                        return true;
-                    }))
-                    .toList();
-            for (Future<?> one : running) {
-                var _ = one.get();
-            }
-        } catch (ExecutionException e) {
-            throw new IOException(
-                    String.valueOf(e.getCause() == null ? e : e.getCause().getMessage()), e);
-        }
-    }
-
     private void writePlans() throws IOException, InterruptedException {
         var plans = new LinkedHashMap<String, String>();
         people.forEach(person -> plans.put(person.userId(), person.planJson(ledger.began())));
         plans.put(YOU, yourPlan());
-        atOnce(List.copyOf(plans.entrySet()), plan -> {
+        AtOnce.run(AT_ONCE, List.copyOf(plans.entrySet()), plan -> {
             long end = System.nanoTime() + PATIENCE.toNanos();
             while (!answers.writePlan(COACH, plan.getKey(), plan.getValue())) {
                 if (System.nanoTime() > end) {
@@ -282,7 +260,7 @@ public final class Demo {
             return;
         }
         try {
-            kinds = Kinds.read(people, answers, before.due());
+            kinds = Kinds.read(people, glance, before.due());
         } catch (IOException | RuntimeException _) {
             return; // asked again with the next step
         }

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -24,12 +25,14 @@ class RetryingTest {
     private static final int NONE = 0;
 
     private final Deque<Integer> answers = new ArrayDeque<>();
+    private int asked;
     private HttpServer server;
 
     @BeforeEach
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
+            asked++;
             int status = answers.size() > 1 ? answers.remove() : answers.element();
             if (status != NONE) {
                 exchange.sendResponseHeaders(status, -1);
@@ -48,13 +51,14 @@ class RetryingTest {
         answers.addAll(List.of(given));
         URI here = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/");
         return new Retrying(HttpClient.newHttpClient(), patience, Duration.ofMillis(1))
-                .send(HttpRequest.newBuilder(here).build())
+                .send(HttpRequest.newBuilder(here).PUT(BodyPublishers.noBody()).build())
                 .statusCode();
     }
 
     @Test
     void a_service_that_cannot_answer_now_is_asked_again() throws Exception {
-        assertThat(status(Duration.ofMinutes(1), 503, NONE, 503, 201)).isEqualTo(201);
+        assertThat(status(Duration.ofMinutes(1), NONE, 503, NONE, 503, 201)).isEqualTo(201);
+        assertThat(asked).isEqualTo(5);
     }
 
     @Test
@@ -68,5 +72,6 @@ class RetryingTest {
         assertThat(status(Duration.ZERO, 503, 200)).isEqualTo(503);
         answers.clear();
         assertThatThrownBy(() -> status(Duration.ZERO, NONE)).isInstanceOf(IOException.class);
+        assertThat(asked).isEqualTo(2);
     }
 }
