@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.listener.ConsumerAwareRebalanceListener;
 
 /// Notes which partitions Kafka gives to this instance and takes away, and which life of the topic they are
@@ -18,7 +19,7 @@ final class Ownership implements ConsumerAwareRebalanceListener {
 
     private final Partitions partitions;
     private final Admin admin;
-    private volatile String topicId = "";
+    private volatile @Nullable String topicId;
 
     Ownership(Partitions partitions, Admin admin) {
         this.partitions = partitions;
@@ -26,16 +27,22 @@ final class Ownership implements ConsumerAwareRebalanceListener {
     }
 
     /// Kafka's id of the topic: another one after the topic was lost and made again.
+    ///
+    /// @throws IllegalStateException where the broker does not say; who asks is to ask again
     String topicId() {
-        return topicId;
+        String known = topicId;
+        if (known == null) {
+            known = readTopicId();
+            topicId = known;
+        }
+        return known;
     }
 
     @Override
     public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> assigned) {
-        if (assigned.isEmpty()) {
-            return;
-        }
-        topicId = readTopicId();
+        // Not asked for here: what fails in here is not called again, and the timers of these partitions would stand
+        // still until somebody joins or leaves.
+        topicId = null;
         for (TopicPartition partition : assigned) {
             partitions.assigned(partition.partition(), consumer.position(partition));
         }
