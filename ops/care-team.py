@@ -6,17 +6,17 @@ Saying it again changes nothing.
 """
 from stack import Stack, call
 
-COACHES = {**{f"user-{n:03d}": "coach-anna" for n in range(1, 26)}, "user-900": "coach-ben"}
+COACHES = {"coach-anna": [f"user-{n:03d}" for n in range(1, 26)], "coach-ben": ["user-900"]}
 
 
 def main():
     stack = Stack.of_arguments(__doc__)
     admin = stack.token_of("admin")
-    for user, coach in COACHES.items():
-        status, text = call("PUT", f"{stack.reminder}/v1/users/{user}/coaches/{coach}", admin)
+    for coach, users in COACHES.items():
+        status, text = call("POST", f"{stack.reminder}/v1/coaches/{coach}/users", admin, {"users": users})
         if status // 100 != 2:
-            raise SystemExit(f"{coach} cannot be made coach of {user}: {status} {text}")
-    print(f"The care team is set up: {len(COACHES)} users have their coach")
+            raise SystemExit(f"{coach} cannot be made a coach: {status} {text}")
+    print(f"The care team is set up: {sum(map(len, COACHES.values()))} users have their coach")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@ package dev.adhere.contracts;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Who coaches a user, as topic `care-team` carries it.
@@ -31,5 +32,13 @@ public record CareTeam(String userId, long revision, List<Assignment> coaches) {
     /// Whether this coach may see the user at that moment.
     public boolean assigns(String coachId, Instant moment) {
         return coaches.stream().anyMatch(a -> a.coachId().equals(coachId) && a.holdsAt(moment));
+    }
+
+    /// With one assignment more, under the next revision.
+    public CareTeam with(Assignment further) {
+        return new CareTeam(
+                userId,
+                revision + 1,
+                Stream.concat(coaches.stream(), Stream.of(further)).toList());
     }
 }

@@ -482,7 +482,9 @@ public final class Launcher {
         for (Runnable stop : order) {
             try {
                 stop.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | LinkageError e) {
+                // Classes cannot be found any more where the jar was built anew meanwhile: the others stop all the
+                // same.
                 System.err.println("While stopping: " + e);
             }
         }

@@ -5,8 +5,10 @@ import dev.adhere.contracts.CareTeam.Assignment;
 import dev.adhere.platform.kafka.Relay;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,20 +39,30 @@ final class CareTeams {
         if (current != null) {
             return new Assigned(current, false);
         }
-        var made = new Assignment(coachId, now, null);
-        CareTeam team = edit(
-                userId,
-                before -> {
-                    if (before.assigns(coachId, now)) {
-                        return before.coaches();
-                    }
-                    var coaches = new ArrayList<>(before.coaches());
-                    coaches.add(made);
-                    return coaches;
-                },
-                now);
-        Assignment assigned = current(team, coachId, now);
-        return new Assigned(assigned == null ? made : assigned, true);
+        UserState after = keeper.edit(userId, _ -> new Fold.Assign(coachId), now);
+        relay.wake();
+        Assignment assigned = current(after.careTeam(), coachId, now);
+        return new Assigned(assigned == null ? new Assignment(coachId, now, null) : assigned, true);
+    }
+
+    /// Assigns a coach to each of these users from now on, in a few writes for all of them. Where it ends in an error
+    /// some may be assigned; it may be done again.
+    ///
+    /// @return how many the coach did not have before
+    int assignAll(Collection<String> userIds, String coachId) {
+        Instant now = clock.instant();
+        Map<String, UserState> heads = users.heads(userIds);
+        var open = new HashMap<String, List<Fold.Input>>();
+        for (String userId : userIds) {
+            UserState known = heads.get(userId);
+            if (known == null || !known.careTeam().assigns(coachId, now)) {
+                open.put(userId, List.of(new Fold.Assign(coachId)));
+            }
+        }
+        int assigned = open.size();
+        var _ = keeper.fold(open, heads, now);
+        relay.wake();
+        return assigned;
     }
 
     /// Ends what a coach may see of a user, now.

@@ -58,6 +58,9 @@ final class Fold {
 
     record EditCareTeam(CareTeam careTeam) implements Edit {}
 
+    /// A coach is assigned from now on, unless that holds already.
+    record Assign(String coachId) implements Edit {}
+
     record EditExcuses(List<Excuse> excuses) implements Edit {}
 
     /// @param byCoach whether a coach wrote it
@@ -130,6 +133,7 @@ final class Fold {
             case EditPlan _, EditExcuses _ -> withFacts(head);
             case EditPreferences _,
                     EditCareTeam _,
+                    Assign _,
                     Acknowledge _,
                     Snooze _,
                     Dismiss _,
@@ -266,6 +270,12 @@ final class Fold {
             case EditCareTeam(CareTeam careTeam) -> {
                 step.head.careTeam = careTeam;
                 step.head.careTeamDirty = true;
+            }
+            case Assign(String coachId) -> {
+                if (!step.head.careTeam.assigns(coachId, now)) {
+                    step.head.careTeam = step.head.careTeam.with(new CareTeam.Assignment(coachId, now, null));
+                    step.head.careTeamDirty = true;
+                }
             }
             case EditExcuses(List<Excuse> excuses) -> {
                 step.head.excuses = excuses;

@@ -14,6 +14,7 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -173,7 +174,7 @@ class InvitationController {
                 throw Problem.notFound().asException();
             }
             tries.wasRight(coachId);
-            return trail.changing(caller, taken.userId(), "POST", ACCEPT, () -> {
+            return trail.changing(caller, List.of(taken.userId()), "POST", ACCEPT, () -> {
                 CareTeams.Assigned assigned = careTeams.assign(taken.userId(), coachId);
                 invitations.used(code);
                 var a = assigned.assignment();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.Updates;
 import dev.adhere.contracts.CareTeam;
 import dev.adhere.platform.kafka.CompactedTable;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -272,6 +275,67 @@ class CareTeamIT {
             assertThat(onRecord(user)).containsOnlyOnce(listed);
         }
         assertThat(onRecord("not-shown")).containsExactly("admin PUT /v1/users/{userId}/coaches/{coachId} 201");
+    }
+
+    // ---- many at once
+
+    private WebTestClient.ResponseSpec assign(String coach, String body) {
+        return send("admin", "admin", HttpMethod.POST, "/v1/coaches/" + coach + "/users", body);
+    }
+
+    @Test
+    void a_coach_gets_many_users_at_once_and_each_has_it_on_record() {
+        assigned("moved-1", "coach-moves");
+        assigned("moved-2", "coach-else");
+        String all = "{\"users\":[\"moved-1\",\"moved-2\",\"moved-3\",\"moved-4\",\"moved-3\"]}";
+        assertThat(json(assign("coach-moves", all).expectStatus().isOk()).toString())
+                .isEqualTo("{\"assigned\":3,\"unchanged\":1}");
+        for (String user : List.of("moved-1", "moved-2", "moved-3", "moved-4")) {
+            get("coach-moves", "coach", "/v1/users/" + user + "/preferences")
+                    .expectStatus()
+                    .isOk();
+            assertThat(onRecord(user)).containsOnlyOnce("admin POST /v1/coaches/{coachId}/users 200");
+            assertThat(json(get(user, "user", "/v1/users/" + user + "/coaches")).get("items"))
+                    .hasSize(user.equals("moved-2") ? 2 : 1);
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> Objects.requireNonNull(database)
+                                .getCollection("users")
+                                .countDocuments(
+                                        Filters.and(Filters.regex("_id", "^moved-"), Filters.eq("careTeamDirty", true)))
+                        == 0);
+
+        assertThat(json(assign("coach-moves", all).expectStatus().isOk()).toString())
+                .isEqualTo("{\"assigned\":0,\"unchanged\":4}");
+        ended("moved-3", "coach-moves");
+        assertThat(json(assign("coach-moves", all).expectStatus().isOk()).toString())
+                .isEqualTo("{\"assigned\":1,\"unchanged\":3}");
+    }
+
+    @Test
+    void of_many_nobody_is_assigned_where_one_is_no_id() {
+        String tooMany = IntStream.rangeClosed(0, 500)
+                .mapToObj(i -> "\"many-" + i + "\"")
+                .collect(Collectors.joining(",", "{\"users\":[", "]}"));
+        for (String body : List.of(
+                "{}",
+                "{\"users\":null}",
+                "{\"users\":[]}",
+                "{\"users\":[\"many-0\",null]}",
+                "{\"users\":[\"many-0\",\"no id\"]}",
+                "{\"users\":[\"many-0\",\"coach-many\"]}",
+                tooMany)) {
+            assertThat(problem(assign("coach-many", body))).as(body).isEqualTo("422 validation-failed");
+        }
+        assertThat(problem(assign("coach-many", "{\"user\":[\"many-0\"]}"))).isEqualTo("400 invalid-body");
+        assertThat(problem(assign("coach-many", "{\"users\":[7]}"))).isEqualTo("400 invalid-body");
+        assertThat(json(assign("coach-many", "{\"users\":[\"many-1\",\"no id\"]}"))
+                        .at("/errors/0/field")
+                        .asString())
+                .isEqualTo("users[1]");
+        assertThat(onRecord("many-0")).isEmpty();
+        assertThat(json(get("many-0", "user", "/v1/users/many-0/coaches")).get("items"))
+                .isEmpty();
     }
 
     // ---- invitations

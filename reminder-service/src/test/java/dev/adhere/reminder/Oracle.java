@@ -54,11 +54,17 @@ final class Oracle {
         Map<String, Dated> byId = new HashMap<>();
         all.forEach(e -> byId.put(e.id(), e));
         List<Dated> naming = all.stream().filter(e -> names(e, byId)).toList();
+        Set<@Nullable String> chained = new HashSet<>();
+        for (Dated e : naming) {
+            chained.add(e.id());
+            chained.add(e.replaces());
+        }
         for (Dated e : all) {
             LocalDate on = e.time().atZoneSameInstant(e.zone()).toLocalDate();
-            if (e instanceof CompletedSet set && inForce(set, naming, byId)) {
+            boolean stands = !chained.contains(e.id()) || inForce(e, naming, byId);
+            if (e instanceof CompletedSet set && stands) {
                 byDate.computeIfAbsent(on, _ -> new ArrayList<>()).add(set);
-            } else if (e instanceof PainScore score && inForce(score, naming, byId)) {
+            } else if (e instanceof PainScore score && stands) {
                 scores.computeIfAbsent(on, _ -> new ArrayList<>()).add(score);
             }
         }

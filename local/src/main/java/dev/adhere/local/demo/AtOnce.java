@@ -8,10 +8,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /// The same errand for many things, several at a time.
-public final class AtOnce {
+final class AtOnce {
 
     /// Something to be done for each.
-    public interface Errand<T> {
+    interface Errand<T> {
         void run(T thing) throws IOException, InterruptedException;
     }
 
@@ -19,7 +19,7 @@ public final class AtOnce {
 
     /// @param several at most so many at a time
     /// @throws IOException where one of them fails; what has not begun by then is not done
-    public static <T> void run(int several, List<T> things, Errand<T> errand) throws IOException, InterruptedException {
+    static <T> void run(int several, List<T> things, Errand<T> errand) throws IOException, InterruptedException {
         try (ExecutorService workers = Executors.newFixedThreadPool(several)) {
             List<Future<?>> running = things.stream()
                     .<Future<?>>map(thing -> workers.submit(() -> {

@@ -95,34 +95,46 @@ public final class AuditTrail {
     }
 
     void add(AuditEvent event) {
-        orUnavailable(() -> events.insertOne(document(event)).wasAcknowledged());
+        add(List.of(event));
+    }
+
+    private void add(List<AuditEvent> those) {
+        orUnavailable(() ->
+                events.insertMany(those.stream().map(this::document).toList()).wasAcknowledged());
     }
 
     /// Says how what was stored without an outcome has ended.
     void end(String id, int outcome) {
-        orUnavailable(() -> events.updateOne(
-                        Filters.and(Filters.eq("_id", id), Filters.eq("outcome", null)),
+        end(List.of(id), outcome);
+    }
+
+    private void end(List<String> ids, int outcome) {
+        orUnavailable(() -> events.updateMany(
+                        Filters.and(Filters.in("_id", ids), Filters.eq("outcome", null)),
                         Updates.set("outcome", outcome))
                 .wasAcknowledged());
     }
 
-    /// Does something to a person whom the path does not name: recorded before it begins, and then how it
+    /// Does something to people whom the path does not name: recorded of each before it begins, and then how it
     /// ended.
     ///
     /// @param path of the mapping by which it is done
     public <T> ResponseEntity<T> changing(
-            Caller caller, String patient, String method, String path, Callable<ResponseEntity<T>> work)
+            Caller caller, Collection<String> patients, String method, String path, Callable<ResponseEntity<T>> work)
             throws Exception {
-        AuditEvent event = asked(caller, patient, method, path);
-        add(event);
+        List<AuditEvent> asked = patients.stream()
+                .map(patient -> asked(caller, patient, method, path))
+                .toList();
+        List<String> ids = asked.stream().map(AuditEvent::id).toList();
+        add(asked);
         ResponseEntity<T> done;
         try {
             done = work.call();
         } catch (ProblemException e) {
-            end(event.id(), e.problem().status());
+            end(ids, e.problem().status());
             throw e;
         }
-        end(event.id(), done.getStatusCode().value());
+        end(ids, done.getStatusCode().value());
         return done;
     }
 
