@@ -38,6 +38,7 @@ final class Herd {
 
     private static final int ONE_BY_MAIL_IN = 25;
     private static final Duration BEFORE = Duration.ofSeconds(20);
+    private static final int MINUTES_BETWEEN = 4;
 
     // Half an hour before the time of day that a plan names.
     private static final Duration DUE_SOON_AHEAD = Duration.ofMinutes(30);
@@ -62,14 +63,14 @@ final class Herd {
     }
 
     /// @param users who are due at once
-    /// @param warmUp who are due at once two minutes earlier, because what has just started is still being
+    /// @param warmUp who are due at once some minutes earlier, because what has just started is still being
     ///     compiled; 0 for none
     void run(int users, int warmUp) throws IOException, InterruptedException {
         report.progress("Making %d users who are due at once", users + warmUp);
         // Two models take some ten seconds, and 10,000 copies about three.
         Instant ready = Instant.now().plusSeconds(30 + (warmUp > 0 ? 20 : 0) + (users + warmUp) / 1_000);
         Instant first = ready.plus(BEFORE).truncatedTo(ChronoUnit.MINUTES).plus(1, ChronoUnit.MINUTES);
-        Instant due = warmUp > 0 ? first.plus(2, ChronoUnit.MINUTES) : first;
+        Instant due = warmUp > 0 ? first.plus(MINUTES_BETWEEN, ChronoUnit.MINUTES) : first;
         if (warmUp > 0) {
             prepare("warm", first, warmUp);
         }
@@ -141,7 +142,7 @@ final class Herd {
                 "%d users decided after %.1f s and told after %.1f s, by services that have just started",
                 users, seconds(due, decided), seconds(due, told));
         Waits.until("mails", users / ONE_BY_MAIL_IN, () -> soFar(arrived));
-        if (Instant.now().isAfter(due.plus(1, ChronoUnit.MINUTES))) {
+        if (Instant.now().isAfter(due.plus(MINUTES_BETWEEN - 1, ChronoUnit.MINUTES))) {
             throw new IllegalStateException("those who came first are not done before the herd comes");
         }
     }

@@ -234,16 +234,14 @@ final class Latency {
     }
 
     private void awaitAll() {
-        Waits.until(
-                "less events that are not stored",
-                0,
-                () -> -journeys.values().stream()
+        Waits.untilNone(
+                "events that are not stored",
+                () -> journeys.values().stream()
                         .filter(journey -> journey.acceptedNanos == 0 || journey.storedNanos == 0)
                         .count());
-        Waits.until(
-                "less events that are not in the figures",
-                0,
-                () -> -journeys.values().stream()
+        Waits.untilNone(
+                "events that are not in the figures",
+                () -> journeys.values().stream()
                         .filter(journey -> figuredNanos(journey) == 0)
                         .count());
     }

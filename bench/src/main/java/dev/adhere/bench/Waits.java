@@ -31,6 +31,17 @@ final class Waits {
         }
     }
 
+    /// @param left how many there still are
+    static void untilNone(String what, LongSupplier left) {
+        long end = System.nanoTime() + LONGEST.toNanos();
+        for (long seen = left.getAsLong(); seen > 0; seen = left.getAsLong()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("after three minutes there are still " + seen + " " + what);
+            }
+            LockSupport.parkNanos(LOOK.toNanos());
+        }
+    }
+
     static <T> T result(Future<T> future) {
         try {
             return future.get(LONGEST.toSeconds(), TimeUnit.SECONDS);

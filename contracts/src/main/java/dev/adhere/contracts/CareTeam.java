@@ -34,11 +34,32 @@ public record CareTeam(String userId, long revision, List<Assignment> coaches) {
         return coaches.stream().anyMatch(a -> a.coachId().equals(coachId) && a.holdsAt(moment));
     }
 
+    /// The assignment of this coach that has not ended by that moment; null for none. It may begin later: clocks
+    /// differ.
+    public @Nullable Assignment open(String coachId, Instant moment) {
+        return coaches.stream()
+                .filter(a -> a.coachId().equals(coachId) && !a.hasEndedAt(moment))
+                .findFirst()
+                .orElse(null);
+    }
+
     /// With one assignment more, under the next revision.
     public CareTeam with(Assignment further) {
         return new CareTeam(
                 userId,
                 revision + 1,
                 Stream.concat(coaches.stream(), Stream.of(further)).toList());
+    }
+
+    /// With whatever holds of this coach at that moment ended by it, under the next revision.
+    public CareTeam without(String coachId, Instant moment) {
+        return new CareTeam(
+                userId,
+                revision + 1,
+                coaches.stream()
+                        .map(a -> a.coachId().equals(coachId) && a.holdsAt(moment)
+                                ? new Assignment(coachId, a.from(), moment)
+                                : a)
+                        .toList());
     }
 }

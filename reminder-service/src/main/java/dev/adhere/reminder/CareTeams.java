@@ -1,6 +1,5 @@
 package dev.adhere.reminder;
 
-import dev.adhere.contracts.CareTeam;
 import dev.adhere.contracts.CareTeam.Assignment;
 import dev.adhere.platform.kafka.Relay;
 import java.time.Clock;
@@ -9,8 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
+import java.util.Objects;
 
 /// Who coaches whom, as it changes: whether an admin or the user's invitation is behind it, it is the same
 /// edit, and the topic has it within a second. Every call blocks.
@@ -35,14 +33,13 @@ final class CareTeams {
     Assigned assign(String userId, String coachId) {
         Instant now = clock.instant();
         UserState known = users.head(userId);
-        Assignment current = known == null ? null : current(known.careTeam(), coachId, now);
+        Assignment current = known == null ? null : known.careTeam().open(coachId, now);
         if (current != null) {
             return new Assigned(current, false);
         }
         UserState after = keeper.edit(userId, _ -> new Fold.Assign(coachId), now);
         relay.wake();
-        Assignment assigned = current(after.careTeam(), coachId, now);
-        return new Assigned(assigned == null ? new Assignment(coachId, now, null) : assigned, true);
+        return new Assigned(Objects.requireNonNull(after.careTeam().open(coachId, now)), true);
     }
 
     /// Assigns a coach to each of these users from now on, in a few writes for all of them. Where it ends in an error
@@ -52,15 +49,15 @@ final class CareTeams {
     int assignAll(Collection<String> userIds, String coachId) {
         Instant now = clock.instant();
         Map<String, UserState> heads = users.heads(userIds);
-        var open = new HashMap<String, List<Fold.Input>>();
+        var without = new HashMap<String, List<Fold.Input>>();
         for (String userId : userIds) {
             UserState known = heads.get(userId);
-            if (known == null || !known.careTeam().assigns(coachId, now)) {
-                open.put(userId, List.of(new Fold.Assign(coachId)));
+            if (known == null || known.careTeam().open(coachId, now) == null) {
+                without.put(userId, List.of(new Fold.Assign(coachId)));
             }
         }
-        int assigned = open.size();
-        var _ = keeper.fold(open, heads, now);
+        int assigned = without.size();
+        var _ = keeper.fold(without, heads, now);
         relay.wake();
         return assigned;
     }
@@ -74,37 +71,8 @@ final class CareTeams {
         if (known == null || !known.careTeam().assigns(coachId, now)) {
             return false;
         }
-        var _ = edit(
-                userId,
-                before -> before.coaches().stream()
-                        .map(a -> a.coachId().equals(coachId) && a.holdsAt(now)
-                                ? new Assignment(a.coachId(), a.from(), now)
-                                : a)
-                        .toList(),
-                now);
-        return true;
-    }
-
-    private CareTeam edit(String userId, Function<CareTeam, List<Assignment>> change, Instant now) {
-        UserState after = keeper.edit(
-                userId,
-                user -> {
-                    CareTeam before = user.head().careTeam();
-                    List<Assignment> coaches = change.apply(before);
-                    return new Fold.EditCareTeam(
-                            coaches.equals(before.coaches())
-                                    ? before
-                                    : new CareTeam(userId, before.revision() + 1, coaches));
-                },
-                now);
+        var _ = keeper.edit(userId, _ -> new Fold.Unassign(coachId), now);
         relay.wake();
-        return after.careTeam();
-    }
-
-    private static @Nullable Assignment current(CareTeam team, String coachId, Instant now) {
-        return team.coaches().stream()
-                .filter(a -> a.coachId().equals(coachId) && a.holdsAt(now))
-                .findFirst()
-                .orElse(null);
+        return true;
     }
 }

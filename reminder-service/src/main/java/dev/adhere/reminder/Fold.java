@@ -58,8 +58,11 @@ final class Fold {
 
     record EditCareTeam(CareTeam careTeam) implements Edit {}
 
-    /// A coach is assigned from now on, unless that holds already.
+    /// A coach is assigned from now on, who is not assigned yet.
     record Assign(String coachId) implements Edit {}
+
+    /// What a coach is assigned ends now.
+    record Unassign(String coachId) implements Edit {}
 
     record EditExcuses(List<Excuse> excuses) implements Edit {}
 
@@ -134,6 +137,7 @@ final class Fold {
             case EditPreferences _,
                     EditCareTeam _,
                     Assign _,
+                    Unassign _,
                     Acknowledge _,
                     Snooze _,
                     Dismiss _,
@@ -267,14 +271,15 @@ final class Fold {
                     step.startIn(now);
                 }
             }
-            case EditCareTeam(CareTeam careTeam) -> {
-                step.head.careTeam = careTeam;
-                step.head.careTeamDirty = true;
-            }
+            case EditCareTeam(CareTeam careTeam) -> step.coaches(careTeam);
             case Assign(String coachId) -> {
-                if (!step.head.careTeam.assigns(coachId, now)) {
-                    step.head.careTeam = step.head.careTeam.with(new CareTeam.Assignment(coachId, now, null));
-                    step.head.careTeamDirty = true;
+                if (step.head.careTeam.open(coachId, now) == null) {
+                    step.coaches(step.head.careTeam.with(new CareTeam.Assignment(coachId, now, null)));
+                }
+            }
+            case Unassign(String coachId) -> {
+                if (step.head.careTeam.assigns(coachId, now)) {
+                    step.coaches(step.head.careTeam.without(coachId, now));
                 }
             }
             case EditExcuses(List<Excuse> excuses) -> {
@@ -706,6 +711,11 @@ final class Fold {
                 throw new MissingFacts();
             }
             return Day.empty(date);
+        }
+
+        private void coaches(CareTeam careTeam) {
+            head.careTeam = careTeam;
+            head.careTeamDirty = true;
         }
 
         void tellAdherence() {

@@ -163,6 +163,36 @@ class KeeperIT {
     }
 
     @Test
+    void a_coach_who_is_assigned_to_several_at_once_is_assigned_once_though_another_was_faster() {
+        var read = users.heads(List.of("user-001"));
+        var _ = keeper.edit("user-001", _ -> new Fold.Assign("coach-anna"), NOON);
+        var _ = keeper.edit("user-001", _ -> new Fold.Assign("coach-ben"), NOON);
+
+        var assign = List.<Fold.Input>of(new Fold.Assign("coach-anna"));
+        var after =
+                keeper.fold(new HashMap<>(Map.of("user-001", assign, "user-002", assign)), read, NOON.minusMillis(5));
+
+        for (String user : List.of("user-001", "user-002")) {
+            CareTeam team = Objects.requireNonNull(users.head(user)).careTeam();
+            assertThat(team).isEqualTo(Objects.requireNonNull(after.get(user)).careTeam());
+            assertThat(team.coaches())
+                    .extracting(CareTeam.Assignment::coachId)
+                    .containsExactlyElementsOf(
+                            user.equals("user-001") ? List.of("coach-anna", "coach-ben") : List.of("coach-anna"));
+        }
+        var _ = keeper.edit("user-001", _ -> new Fold.Unassign("coach-anna"), NOON.plusSeconds(1));
+        var _ = keeper.edit("user-001", _ -> new Fold.Assign("coach-anna"), NOON.plusSeconds(2));
+        assertThat(stored().careTeam())
+                .isEqualTo(new CareTeam(
+                        "user-001",
+                        4,
+                        List.of(
+                                new CareTeam.Assignment("coach-anna", NOON, NOON.plusSeconds(1)),
+                                new CareTeam.Assignment("coach-ben", NOON, null),
+                                new CareTeam.Assignment("coach-anna", NOON.plusSeconds(2), null))));
+    }
+
+    @Test
     void killed_between_day_and_head_the_next_delivery_completes_the_head() {
         // The day is there, the head is not: as a kill between the two writes leaves it.
         var head = new Document(database.getCollection("users").find().first());

@@ -54,6 +54,7 @@ final class Oracle {
         Map<String, Dated> byId = new HashMap<>();
         all.forEach(e -> byId.put(e.id(), e));
         List<Dated> naming = all.stream().filter(e -> names(e, byId)).toList();
+        // What names nothing and is not named stands; to walk from each would take the square of a history.
         Set<@Nullable String> chained = new HashSet<>();
         for (Dated e : naming) {
             chained.add(e.id());
@@ -61,10 +62,9 @@ final class Oracle {
         }
         for (Dated e : all) {
             LocalDate on = e.time().atZoneSameInstant(e.zone()).toLocalDate();
-            boolean stands = !chained.contains(e.id()) || inForce(e, naming, byId);
-            if (e instanceof CompletedSet set && stands) {
+            if (e instanceof CompletedSet set && (!chained.contains(e.id()) || inForce(e, naming, byId))) {
                 byDate.computeIfAbsent(on, _ -> new ArrayList<>()).add(set);
-            } else if (e instanceof PainScore score && stands) {
+            } else if (e instanceof PainScore score && (!chained.contains(e.id()) || inForce(e, naming, byId))) {
                 scores.computeIfAbsent(on, _ -> new ArrayList<>()).add(score);
             }
         }

@@ -5,11 +5,13 @@ import com.mongodb.ReadConcern;
 import com.mongodb.WriteConcern;
 import com.mongodb.client.MongoCollection;
 import com.mongodb.client.MongoDatabase;
+import com.mongodb.client.model.BulkWriteOptions;
 import com.mongodb.client.model.Filters;
 import com.mongodb.client.model.IndexOptions;
 import com.mongodb.client.model.Indexes;
 import com.mongodb.client.model.InsertManyOptions;
 import com.mongodb.client.model.Sorts;
+import com.mongodb.client.model.UpdateOneModel;
 import com.mongodb.client.model.Updates;
 import dev.adhere.platform.audit.AuditEvent.Action;
 import dev.adhere.platform.audit.AuditEvent.Agent;
@@ -18,7 +20,7 @@ import dev.adhere.platform.mongo.DuplicateKeys;
 import dev.adhere.platform.security.Caller;
 import dev.adhere.platform.security.Role;
 import dev.adhere.platform.web.Problem;
-import dev.adhere.platform.web.ProblemException;
+import dev.adhere.platform.web.ProblemWriter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -108,11 +110,15 @@ public final class AuditTrail {
         end(List.of(id), outcome);
     }
 
+    // One by one, since the driver does not repeat an update of many where a connection breaks.
     private void end(List<String> ids, int outcome) {
-        orUnavailable(() -> events.updateMany(
-                        Filters.and(Filters.in("_id", ids), Filters.eq("outcome", null)),
-                        Updates.set("outcome", outcome))
-                .wasAcknowledged());
+        List<UpdateOneModel<Document>> updates = ids.stream()
+                .map(id -> new UpdateOneModel<Document>(
+                        Filters.and(Filters.eq("_id", id), Filters.eq("outcome", null)),
+                        Updates.set("outcome", outcome)))
+                .toList();
+        orUnavailable(() ->
+                events.bulkWrite(updates, new BulkWriteOptions().ordered(false)).wasAcknowledged());
     }
 
     /// Does something to people whom the path does not name: recorded of each before it begins, and then how it
@@ -130,8 +136,8 @@ public final class AuditTrail {
         ResponseEntity<T> done;
         try {
             done = work.call();
-        } catch (ProblemException e) {
-            end(ids, e.problem().status());
+        } catch (Exception e) {
+            end(ids, ProblemWriter.problemOf(e).status());
             throw e;
         }
         end(ids, done.getStatusCode().value());
