@@ -56,6 +56,7 @@ final class Fold {
 
     record EditPreferences(Preferences preferences) implements Edit {}
 
+    /// The whole care team: the only way to an end that lies in the future, which no endpoint makes yet.
     record EditCareTeam(CareTeam careTeam) implements Edit {}
 
     /// A coach is assigned from now on, who is not assigned yet.
