@@ -91,7 +91,8 @@ class EventListener {
             }
         }
         Instant now = clock.instant();
-        teller.tellAdherence(() -> keeper.fold(inputs, now).values(), now);
+        // Their live events may be folded at this moment.
+        teller.tellAdherenceAlone(() -> keeper.fold(inputs, now).values(), now);
     }
 
     // What cannot be read is dead-lettered by the recorder, which sees the same record; here it only must

@@ -21,7 +21,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.bson.Document;
@@ -41,7 +42,8 @@ final class Teller {
     private final MongoCollection<Document> alerts;
     private final Keeper keeper;
     private final JsonMapper json;
-    private final ReentrantLock turn = new ReentrantLock(true);
+    // Shared by those whose users nobody else folds and tells at that moment: consumers have partitions of their own.
+    private final ReentrantReadWriteLock turn = new ReentrantReadWriteLock(true);
 
     Teller(KafkaOperations<String, byte[]> kafka, DecisionLog log, Keeper keeper, JsonMapper json) {
         this.kafka = kafka;
@@ -51,19 +53,29 @@ final class Teller {
         this.json = json;
     }
 
-    /// Folds, sends the current figures of these users, and returns when the broker has them all.
+    /// Folds, sends the current figures of these users, and returns when the broker has them all. Others who call this
+    /// go on meanwhile: none of them has one of these users.
     ///
     /// @param fold gives the heads as they are stored
     /// @throws IllegalStateException where it has not; the caller tells again later
     void tellAdherence(Supplier<Collection<UserState>> fold, Instant now) {
+        tellAdherence(fold, now, turn.readLock());
+    }
+
+    /// The same for users whom another may have as well, who waits.
+    void tellAdherenceAlone(Supplier<Collection<UserState>> fold, Instant now) {
+        tellAdherence(fold, now, turn.writeLock());
+    }
+
+    private void tellAdherence(Supplier<Collection<UserState>> fold, Instant now, Lock lock) {
         var sends = new ArrayList<CompletableFuture<?>>();
-        turn.lock();
+        lock.lock();
         try {
             for (UserState head : fold.get()) {
                 sends.add(sendAdherence(head, now));
             }
         } finally {
-            turn.unlock();
+            lock.unlock();
         }
         await(sends);
     }
@@ -84,7 +96,7 @@ final class Teller {
         var raised = new ArrayList<WriteModel<Document>>();
         var told = new HashMap<String, List<Fold.Input>>();
         var heads = new HashMap<String, UserState>();
-        turn.lock();
+        turn.writeLock().lock();
         try {
             for (UserState head : pending.get()) {
                 if (head.pending().isEmpty()) {
@@ -110,7 +122,7 @@ final class Teller {
                 heads.put(head.userId(), head);
             }
         } finally {
-            turn.unlock();
+            turn.writeLock().unlock();
         }
         if (told.isEmpty()) {
             return 0;
