@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 /// stream tells of it, by a majority; it is in the figures when figures on topic `adherence` include it.
 final class Latency {
 
-    // Everybody sends one event, as afterwards: several of one user are folded at once and cost a fraction.
     private static final int WARM_UP = 40;
     private static final int BURSTS = 8;
     private static final String OUTCOME_ID = "\"id\":\"";
@@ -128,6 +127,7 @@ final class Latency {
         return chunk;
     }
 
+    // Everybody sends one event, as afterwards: several of one user are folded at once and cost a fraction.
     private double burst(List<Connection> open) throws IOException {
         int events = open.size();
         long before = recorded.estimatedDocumentCount();

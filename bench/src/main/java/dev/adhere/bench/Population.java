@@ -85,7 +85,7 @@ final class Population {
             producer.sendAll(TOPIC, history);
         }
         awaitFolded();
-        Waits.until("history told", 0, () -> -collection("users").countDocuments(eq("pending", true)));
+        Waits.untilNone("users to be told of", () -> collection("users").countDocuments(eq("pending", true)));
     }
 
     /// The same work of a user, on any date.
