@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.bson.Document;
 import org.junit.jupiter.api.Test;
 
@@ -16,11 +18,14 @@ class TestBackendsIT {
 
     @Test
     void theBrokerTakesATopic() throws Exception {
-        try (var admin = Admin.create(Map.of("bootstrap.servers", TestBackends.kafkaBootstrap()))) {
+        Map<String, Object> broker = Map.of("bootstrap.servers", TestBackends.kafkaBootstrap());
+        try (var admin = Admin.create(broker);
+                var producer = new KafkaProducer<>(broker, new StringSerializer(), new StringSerializer())) {
             admin.createTopics(List.of(new NewTopic("testbed-topic", 6, (short) 1)))
                     .all()
                     .get(20, TimeUnit.SECONDS);
-            assertThat(admin.listTopics().names().get(20, TimeUnit.SECONDS)).contains("testbed-topic");
+            // the controller answers before its broker has learned of the topic: a producer waits for that
+            assertThat(producer.partitionsFor("testbed-topic")).hasSize(6);
         }
     }
 
