@@ -159,7 +159,8 @@ final class Stack implements AutoCloseable {
                 name,
                 List.of(
                         "-jar",
-                        root.resolve(name + "/target/" + name + "-0.1.0.jar").toString(),
+                        root.resolve(name + "/target/app/" + name + "-0.1.0.jar")
+                                .toString(),
                         "--server.port=" + (8_080 + number + offset),
                         "--server.address=127.0.0.1",
                         "--management.server.port=" + management,

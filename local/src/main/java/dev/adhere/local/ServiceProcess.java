@@ -61,12 +61,16 @@ record ServiceProcess(String name, int port, int managementPort, Process process
         Path log = data.resolve("logs").resolve(kind.name() + ".log");
         int port = kind.port() + portOffset;
         int managementPort = kind.managementPort() + portOffset;
-        Path target = root.resolve(kind.name()).resolve("target");
-        Path jar = target.resolve(kind.name() + "-0.1.0.jar");
+        Path app = root.resolve(kind.name()).resolve("target").resolve("app");
+        Path jar = app.resolve(kind.name() + "-0.1.0.jar");
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FRUGAL);
         command.addAll(kind.javaOptions(System.getenv()));
+        Path cache = app.resolve(kind.name() + ".aot");
+        if (Files.exists(cache)) {
+            command.add("-XX:AOTCache=" + cache);
+        }
         command.add(marker(data));
         command.add("-jar");
         command.add(jar.toString());

@@ -36,7 +36,7 @@ class DemoIT {
                         "-XX:TieredStopAtLevel=1",
                         "-Dadhere.root=" + root,
                         "-jar",
-                        root.resolve("local/target/local-0.1.0.jar").toString(),
+                        root.resolve("local/target/app/local-0.1.0.jar").toString(),
                         "demo",
                         "--port-offset=" + OFFSET,
                         "--data=" + dir.resolve("data"),

@@ -77,7 +77,7 @@ class JourneyIT {
                         "-XX:TieredStopAtLevel=1",
                         "-Dadhere.root=" + root,
                         "-jar",
-                        root.resolve("local/target/local-0.1.0.jar").toString(),
+                        root.resolve("local/target/app/local-0.1.0.jar").toString(),
                         "--port-offset",
                         String.valueOf(OFFSET),
                         "--data",
