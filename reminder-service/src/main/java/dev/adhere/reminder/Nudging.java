@@ -347,9 +347,12 @@ final class Nudging {
     }
 
     private boolean isDecided(LocalDate date, Predicate<Nudge> kind) {
-        return head.nudges.stream()
-                .map(Decision::nudge)
-                .anyMatch(nudge -> nudge.date().equals(date) && kind.test(nudge));
+        for (Decision decision : head.nudges) {
+            if (decision.nudge().date().equals(date) && kind.test(decision.nudge())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private NudgePolicy.Missed missed(LocalDate date) {

@@ -194,7 +194,8 @@ class PainController {
             return new PainBody(
                     now,
                     pain.hold() != null,
-                    PainState.effective(pain.restrictions())
+                    pain.restrictions().stream()
+                            .filter(Restriction::isEffective)
                             .filter(r -> r.to() == null || !r.to().isBefore(today))
                             .map(r -> restriction(r, head))
                             .toList(),

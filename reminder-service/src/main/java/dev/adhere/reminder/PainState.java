@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What the rules of section 2 have decided about a user, and what they remember. Decided once, like
@@ -61,6 +60,11 @@ record PainState(
 
         boolean postpones() {
             return rule == Rule.P1 || rule == Rule.P2 || rule == Rule.P3;
+        }
+
+        /// Whether it covers a date: one that was ended on the day on which it began covers none.
+        boolean isEffective() {
+            return to == null || !to.isBefore(from);
         }
 
         boolean covers(LocalDate date) {
@@ -125,22 +129,22 @@ record PainState(
         approvals = List.copyOf(approvals);
     }
 
-    /// Those that cover a date: one that was ended on the day on which it began covers none.
-    static Stream<Restriction> effective(List<Restriction> restrictions) {
-        return restrictions.stream().filter(r -> r.to() == null || !r.to().isBefore(r.from()));
-    }
-
     /// What takes slots out, in the order in which it is named: holds before all else.
     static List<Excuse> excuses(List<Restriction> restrictions, List<Excuse> entered) {
         if (restrictions.isEmpty()) {
             return entered;
         }
         var all = new ArrayList<Excuse>(restrictions.size() + entered.size());
-        effective(restrictions)
-                .filter(Restriction::holds)
-                .map(Restriction::excuse)
-                .forEach(all::add);
-        effective(restrictions).filter(r -> !r.holds()).map(Restriction::excuse).forEach(all::add);
+        for (Restriction restriction : restrictions) {
+            if (restriction.isEffective() && restriction.holds()) {
+                all.add(restriction.excuse());
+            }
+        }
+        for (Restriction restriction : restrictions) {
+            if (restriction.isEffective() && !restriction.holds()) {
+                all.add(restriction.excuse());
+            }
+        }
         all.addAll(entered);
         return all;
     }
