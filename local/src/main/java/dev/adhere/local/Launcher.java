@@ -68,7 +68,7 @@ public final class Launcher {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(2))
             .build();
-    // Threads of our own: a start waits for others most of its time, and the common pool has a thread per processor.
+    // Threads of our own: a start waits for others most of its time, and the common pool is small.
     private final Executor atOnce = command -> new Thread(command, "start").start();
     private final Tokens tokens;
     private volatile boolean stopping;

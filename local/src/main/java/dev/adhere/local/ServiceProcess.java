@@ -1,6 +1,7 @@
 package dev.adhere.local;
 
 import dev.adhere.testbed.Processes;
+import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,7 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,6 +34,9 @@ record ServiceProcess(String name, int port, int managementPort, Process process
 
     /// What sets the services apart.
     record Kind(String name, String database, int port, int managementPort) {
+        private static final Pattern SHARING = Pattern.compile(
+                "-Xshare|-XX:(AOT|Shared|DumpLoadedClassList|ArchiveClassesAtExit|[+-]AutoCreateShared)");
+
         static final List<Kind> ALL = List.of(
                 new Kind("catalog-service", "adhere_catalog", 8081, 9081),
                 new Kind("session-service", "adhere_session", 8082, 9082),
@@ -38,8 +44,25 @@ record ServiceProcess(String name, int port, int managementPort, Process process
 
         /// What `SESSION_SERVICE_JAVA_OPTIONS` and its like hold, such as `-Xmx256m`; the last of an option counts.
         List<String> javaOptions(Map<String, String> environment) {
-            String name = name().toUpperCase(Locale.ROOT).replace('-', '_') + "_JAVA_OPTIONS";
-            return Arrays.stream(environment.getOrDefault(name, "").split(" "))
+            return options(environment, name().toUpperCase(Locale.ROOT).replace('-', '_') + "_JAVA_OPTIONS");
+        }
+
+        /// The option that names the service's AOT cache; none where there is no such file, and none beside options
+        /// about caches, archives and class lists: most of them together end the JVM.
+        List<String> aotCache(Path cache, Map<String, String> environment) {
+            boolean usable = Files.exists(cache)
+                    && !cache.toString().contains(File.pathSeparator)
+                    && Stream.of(
+                                    javaOptions(environment),
+                                    options(environment, "JAVA_TOOL_OPTIONS"),
+                                    options(environment, "JDK_JAVA_OPTIONS"))
+                            .flatMap(List::stream)
+                            .noneMatch(option -> SHARING.matcher(option).lookingAt());
+            return usable ? List.of("-XX:AOTCache=" + cache) : List.of();
+        }
+
+        private static List<String> options(Map<String, String> environment, String variable) {
+            return Arrays.stream(environment.getOrDefault(variable, "").split(" "))
                     .filter(option -> !option.isBlank())
                     .toList();
         }
@@ -67,10 +90,7 @@ record ServiceProcess(String name, int port, int managementPort, Process process
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(FRUGAL);
         command.addAll(kind.javaOptions(System.getenv()));
-        Path cache = app.resolve(kind.name() + ".aot");
-        if (Files.exists(cache)) {
-            command.add("-XX:AOTCache=" + cache);
-        }
+        command.addAll(kind.aotCache(app.resolve(kind.name() + ".aot"), System.getenv()));
         command.add(marker(data));
         command.add("-jar");
         command.add(jar.toString());

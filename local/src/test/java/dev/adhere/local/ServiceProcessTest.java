@@ -2,8 +2,14 @@ package dev.adhere.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ServiceProcessTest {
 
@@ -25,5 +31,33 @@ class ServiceProcessTest {
         assertThat(ServiceProcess.Kind.ALL)
                 .extracting(kind -> kind.name() + " " + kind.javaOptions(environment))
                 .containsExactly("catalog-service []", "session-service [-Xmx256m, -Xlog:gc]", "reminder-service []");
+    }
+
+    @Test
+    void aServiceHasItsAotCacheUnlessAnOptionIsAboutSuchThings(@TempDir Path dir) throws IOException {
+        var kind = ServiceProcess.Kind.ALL.getFirst();
+        Path cache = dir.resolve("catalog-service.aot");
+        assertThat(kind.aotCache(cache, Map.of())).isEmpty();
+        Files.createFile(cache);
+        assertThat(kind.aotCache(cache, Map.of("CATALOG_SERVICE_JAVA_OPTIONS", "-Xmx256m -XX:+UseG1GC")))
+                .containsExactly("-XX:AOTCache=" + cache);
+        for (String option : List.of(
+                "-Xshare:auto",
+                "-XX:SharedArchiveFile=a.jsa",
+                "-XX:AOTCache=other.aot",
+                "-XX:AOTCacheOutput=new.aot",
+                "-XX:AOTMode=off",
+                "-XX:ArchiveClassesAtExit=a.jsa",
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:DumpLoadedClassList=classes")) {
+            for (String variable : List.of("CATALOG_SERVICE_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")) {
+                assertThat(kind.aotCache(cache, Map.of(variable, "-Xmx256m " + option)))
+                        .as("%s in %s", option, variable)
+                        .isEmpty();
+            }
+        }
+        Path parted = Files.createDirectories(dir.resolve("a" + File.pathSeparator + "b"));
+        assertThat(kind.aotCache(Files.createFile(parted.resolve("c.aot")), Map.of()))
+                .isEmpty();
     }
 }
