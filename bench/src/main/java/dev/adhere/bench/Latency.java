@@ -34,9 +34,8 @@ final class Latency {
 
     private static final int WARM_UP = 40;
     private static final int BURSTS = 8;
-    // Small batches take other ways through the services than bursts do: the compilers begin anew, and took a quarter
-    // of
-    // both processors while figures were taken.
+    // Times the seconds that are measured. Small batches take other ways through the services than bursts do:
+    // compiling those took a quarter of both processors.
     private static final int PACED_WARM_UP = 4;
     private static final String OUTCOME_ID = "\"id\":\"";
     private static final String RECEIVED_AT = "\"receivedAt\":\"";

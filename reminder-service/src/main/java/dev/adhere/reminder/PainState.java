@@ -135,18 +135,18 @@ record PainState(
             return entered;
         }
         var all = new ArrayList<Excuse>(restrictions.size() + entered.size());
-        for (Restriction restriction : restrictions) {
-            if (restriction.isEffective() && restriction.holds()) {
-                all.add(restriction.excuse());
-            }
-        }
-        for (Restriction restriction : restrictions) {
-            if (restriction.isEffective() && !restriction.holds()) {
-                all.add(restriction.excuse());
-            }
-        }
+        addExcuses(restrictions, true, all);
+        addExcuses(restrictions, false, all);
         all.addAll(entered);
         return all;
+    }
+
+    private static void addExcuses(List<Restriction> restrictions, boolean holds, List<Excuse> to) {
+        for (Restriction restriction : restrictions) {
+            if (restriction.holds() == holds && restriction.isEffective()) {
+                to.add(restriction.excuse());
+            }
+        }
     }
 
     /// The hold in force (P0); null for none.

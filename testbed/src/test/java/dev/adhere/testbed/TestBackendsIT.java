@@ -24,7 +24,7 @@ class TestBackendsIT {
             admin.createTopics(List.of(new NewTopic("testbed-topic", 6, (short) 1)))
                     .all()
                     .get(20, TimeUnit.SECONDS);
-            // the controller answers before its broker has learned of the topic: a producer waits for that
+            // The controller answers before its broker has learned of the topic: a producer waits for that
             assertThat(producer.partitionsFor("testbed-topic")).hasSize(6);
         }
     }
