@@ -37,6 +37,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.bson.Document;
 import org.jspecify.annotations.Nullable;
@@ -144,13 +146,13 @@ public final class Launcher {
         refuseTakenPorts(ownMongo);
         say("Starting on %s%s", options.data(), options.now() == null ? "" : ", clocks at " + options.now());
 
-        var kafka = CompletableFuture.supplyAsync(this::startKafka, atOnce);
-        var mail = CompletableFuture.runAsync(this::startMail, atOnce);
+        var kafka = beside(this::startKafka, LocalKafka::close);
+        var mail = beside(this::startMail, GreenMail::stop);
         Mongo mongo = startMongo(given);
         refuseTimeTravel(mongo);
         var services = startServices(mongo);
-        var issuer = CompletableFuture.runAsync(this::startIssuer, atOnce);
-        say("Kafka is up at %s", kafka.join());
+        var issuer = beside(this::startIssuer, ConfigurableApplicationContext::close);
+        say("Kafka is up at %s", kafka.join().bootstrap());
         mail.join();
         issuer.join();
         say("The issuer is up at %s", Issuer.uri(ports.issuer()));
@@ -225,23 +227,35 @@ public final class Launcher {
         apps.start();
     }
 
-    private String startKafka() {
-        var kafka = LocalKafka.start(data.path("kafka"), ports.kafka(), ports.kafkaController());
-        whenStopping(kafka::close);
-        return kafka.bootstrap();
+    // Up later than what is started after it, but stopped later, too: its place in the order is taken now.
+    private <T> CompletableFuture<T> beside(Supplier<T> start, Consumer<T> stop) {
+        var started = CompletableFuture.supplyAsync(start, atOnce);
+        whenStopping(() -> {
+            T running;
+            try {
+                running = started.copy().orTimeout(20, TimeUnit.SECONDS).join();
+            } catch (CompletionException _) {
+                return;
+            }
+            stop.accept(running);
+        });
+        return started;
     }
 
-    private void startMail() {
+    private LocalKafka startKafka() {
+        return LocalKafka.start(data.path("kafka"), ports.kafka(), ports.kafkaController());
+    }
+
+    private GreenMail startMail() {
         var mail = new GreenMail(new ServerSetup(ports.mail(), "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
         mail.start();
-        whenStopping(mail::stop);
+        return mail;
     }
 
-    private void startIssuer() {
+    private ConfigurableApplicationContext startIssuer() {
         try {
-            ConfigurableApplicationContext issuer = Issuer.start(
+            return Issuer.start(
                     ports.issuer(), 8083 + options.portOffset(), ports.page(), data.path("issuer-key.json"), clock);
-            whenStopping(issuer::close);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -72,9 +73,7 @@ class JourneyIT {
         Path terminal = dir.resolve("terminal.log");
         launcher = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx320m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
+                        "@" + root.resolve("local/launcher.options"),
                         "-Dadhere.root=" + root,
                         "-jar",
                         root.resolve("local/target/app/local-0.1.0.jar").toString(),
@@ -243,12 +242,35 @@ class JourneyIT {
             assertThat(Scrape.of(service.managementPort() + OFFSET).metrics())
                     .as("the metrics of " + service.name() + " and docs/metrics.md")
                     .isEqualTo(Scrape.documented(Path.of("../docs/metrics.md"), service.name()));
-            assertThat(Files.readAllLines(dir.resolve("data/logs/" + service.name() + ".log")))
+            assertThat(log(service))
                     .as("the log of " + service.name())
                     .isNotEmpty()
                     .allSatisfy(line ->
                             assertThat(json.readTree(line).has("@timestamp")).isTrue());
         }
+    }
+
+    @Test
+    @Order(4)
+    void theServicesStopBeforeTheBrokerDoes() throws IOException {
+        var lines = new HashMap<String, Integer>();
+        for (var service : ServiceProcess.Kind.ALL) {
+            lines.put(service.name(), log(service).size());
+        }
+
+        Processes.stop(launcher.toHandle());
+
+        for (var service : ServiceProcess.Kind.ALL) {
+            List<String> log = log(service);
+            assertThat(log.subList(lines.getOrDefault(service.name(), 0), log.size()))
+                    .as("the last words of " + service.name())
+                    .anySatisfy(line -> assertThat(line).contains("Graceful shutdown complete"))
+                    .noneSatisfy(line -> assertThat(line).contains("org.apache.kafka.clients.NetworkClient"));
+        }
+    }
+
+    private static List<String> log(ServiceProcess.Kind service) throws IOException {
+        return Files.readAllLines(dir.resolve("data/logs/" + service.name() + ".log"));
     }
 
     private String token(String client) throws Exception {
