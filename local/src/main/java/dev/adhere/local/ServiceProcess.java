@@ -68,17 +68,6 @@ record ServiceProcess(String name, int port, int managementPort, Process process
         }
     }
 
-    // Three of these beside a broker on a laptop: little heap, one compiler, no second collector thread.
-    private static final List<String> FRUGAL = List.of(
-            "-Xmx192m",
-            "-Xss512k",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:ReservedCodeCacheSize=48m",
-            "-XX:MaxDirectMemorySize=96m",
-            "--enable-native-access=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow");
-
     static ServiceProcess start(Kind kind, Path root, Path data, int portOffset, List<String> settings)
             throws IOException {
         Path log = data.resolve("logs").resolve(kind.name() + ".log");
@@ -88,7 +77,7 @@ record ServiceProcess(String name, int port, int managementPort, Process process
         Path jar = app.resolve(kind.name() + "-0.1.0.jar");
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(FRUGAL);
+        command.add("@" + root.resolve("local").resolve("service.options"));
         command.addAll(kind.javaOptions(System.getenv()));
         command.addAll(kind.aotCache(app.resolve(kind.name() + ".aot"), System.getenv()));
         command.add(marker(data));

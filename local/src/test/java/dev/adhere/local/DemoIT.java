@@ -31,9 +31,7 @@ class DemoIT {
         Path terminal = dir.resolve("terminal.log");
         Process launcher = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx320m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
+                        "@" + root.resolve("local/launcher.options"),
                         "-Dadhere.root=" + root,
                         "-jar",
                         root.resolve("local/target/app/local-0.1.0.jar").toString(),

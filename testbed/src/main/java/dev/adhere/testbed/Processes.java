@@ -9,13 +9,14 @@ public final class Processes {
 
     private Processes() {}
 
-    /// Asks a process to end, waits up to 20 s, then kills it. Returns when it is gone.
+    /// Asks a process to end, waits up to a minute (Spring gives requests half of that), then kills it. Returns when it
+    /// is gone.
     public static void stop(ProcessHandle process) {
         if (!process.isAlive()) {
             return;
         }
         var _ = process.destroy();
-        if (!ended(process, 20)) {
+        if (!ended(process, 60)) {
             var _ = process.destroyForcibly();
             var _ = ended(process, 10);
         }
