@@ -3,7 +3,7 @@
 
 With --port-offset N they reach a stack on other ports all the same, by a `curl` on the PATH that knows where it is. With
 --compose the function `token` is the one of the README's section on Docker Compose. Needs bash, curl, Python 3.9 and a
-stack on which user-001 has no plan yet.
+stack on which user-001 has no plan yet and nobody wrote a wall sit.
 """
 import argparse
 import json
@@ -49,6 +49,11 @@ def first_steps(compose):
         steps = steps.replace(tokens[0], tokens[1])
     names = [line for line in steps.splitlines() if line.startswith(("token() ", "APP="))]
     return steps, "\n".join([*names, "# " + steps.rsplit("\n# ", 1)[1]])
+
+
+def editing(steps):
+    (block,) = [block for block in blocks() if "/v1/exercises/import" in block]
+    return steps.splitlines()[0] + "\n" + block
 
 
 def run(script, path):
@@ -108,6 +113,14 @@ def main():
             time.sleep(1)
             adherence, agenda, nudges = run(last, path)
         check("both sets are counted", float(adherence["a7"]["numerator"]), 2.0)
+
+        own, *lines = run(editing(all_of_it), path)
+        check("an exercise of one's own", (own["id"], own["revision"]), ("wall-sit", 1))
+        check(
+            "the catalogue comes back as it is",
+            ({line["result"] for line in lines}, "wall-sit" in {line["id"] for line in lines}),
+            ({"unchanged"}, True),
+        )
     print("The README's lines do what it says")
 
 
