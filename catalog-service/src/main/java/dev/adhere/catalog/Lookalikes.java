@@ -2,6 +2,7 @@ package dev.adhere.catalog;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,14 +15,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Names that are too much like another exercise's to be taken for a new one: the same words in whatever
-/// order,
-/// number and spelling of hyphens, or one slip apart.
+/// order, number and spelling of hyphens, or one slip apart.
 ///
-/// One slip apart does not count in a short name, in a number or a single letter ("stage 1", "variation b"),
-/// and not between abduction and adduction. Pure, but for what it was told; not thread-safe.
+/// One slip apart does not count in a number or a single letter ("stage 1", "variation b"), and not between
+/// abduction and adduction; in a short name only two letters that changed places do ("brigde"). Pure, but for what it
+/// was told; not thread-safe.
 final class Lookalikes {
 
     private static final int SHORTEST_WITH_SLIP = 8;
+    private static final int SHORTEST_WITH_SWAP = 5;
     private static final Pattern AWAY = Pattern.compile("^abduct");
 
     /// An exercise that has such a name already.
@@ -55,9 +57,17 @@ final class Lookalikes {
         boolean near(Key other) {
             return joined.equals(other.joined)
                     || sorted.equals(other.sorted)
-                    || Math.max(joined.length(), other.joined.length()) >= SHORTEST_WITH_SLIP
+                    || (Math.max(joined.length(), other.joined.length()) >= SHORTEST_WITH_SLIP
+                                    || joined.length() >= SHORTEST_WITH_SWAP
+                                            && letters().equals(other.letters()))
                             && marks.equals(other.marks)
                             && Names.distance(joined, other.joined, 1) == 1;
+        }
+
+        private String letters() {
+            char[] letters = joined.toCharArray();
+            Arrays.sort(letters);
+            return new String(letters);
         }
     }
 

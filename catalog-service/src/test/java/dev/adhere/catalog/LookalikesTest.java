@@ -28,6 +28,7 @@ class LookalikesTest {
         "Child's pose, Childs pose",
         "Cat/cow, Cat cow",
         "Squat, SQUATS",
+        "Bridge, Brigde",
     })
     void the_same_name_in_another_dress_is_a_lookalike(String known, String name) {
         assertThat(alike(known, name)).isTrue();
@@ -48,6 +49,8 @@ class LookalikesTest {
         "Lunge variation A, Lunge variation B",
         "Step up, Step ups 2",
         "Row, Bow",
+        "Bridge, Bridle",
+        "Flat, Falt",
     })
     void another_name_is_none(String known, String name) {
         assertThat(alike(known, name)).isFalse();
