@@ -43,6 +43,8 @@ final class Search {
             List<String> muscles,
             List<Name> names) {
 
+        static final Comparator<Row> BY_NAME = Comparator.comparing(Row::key).thenComparing(Row::id);
+
         static Row of(Exercise exercise) {
             var names = Stream.concat(
                             Stream.of(Name.of(exercise.name(), false)),
@@ -79,10 +81,8 @@ final class Search {
     record Hit(int score, Row row) {}
 
     /// Best match first, then by name, then by id: a row's place depends on nothing but itself.
-    static final Comparator<Hit> BEST_FIRST = Comparator.comparingInt(Hit::score)
-            .reversed()
-            .thenComparing(hit -> hit.row().key())
-            .thenComparing(hit -> hit.row().id());
+    static final Comparator<Hit> BEST_FIRST =
+            Comparator.comparingInt(Hit::score).reversed().thenComparing(Hit::row, Row.BY_NAME);
 
     private final String[] wanted;
     private final String plain;
