@@ -21,7 +21,7 @@ launch() {
 stop() {
     if [[ -n $launcher ]] && kill -0 "$launcher" 2>/dev/null; then
         kill "$launcher"
-        for _ in $(seq 60); do
+        for _ in $(seq 90); do
             kill -0 "$launcher" 2>/dev/null || break
             sleep 1
         done

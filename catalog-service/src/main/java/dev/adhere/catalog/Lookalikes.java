@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// order, number and spelling of hyphens, or one slip apart.
 ///
 /// One slip apart does not count in a number or a single letter ("stage 1", "variation b"), and not between
-/// abduction and adduction; in a short name only two letters that changed places do ("brigde"). Pure, but for what it
+/// abduction and adduction; in a short name only two letters that changed places do ("brigde"), from five letters on.
+/// Pure, but for what it
 /// was told; not thread-safe.
 final class Lookalikes {
 

@@ -233,7 +233,8 @@ public final class Launcher {
         whenStopping(() -> {
             T running;
             try {
-                running = started.copy().orTimeout(20, TimeUnit.SECONDS).join();
+                // After a kill the broker waits for the end of its own session. What never comes up stops nobody.
+                running = started.copy().orTimeout(30, TimeUnit.SECONDS).join();
             } catch (CompletionException _) {
                 return;
             }

@@ -55,7 +55,8 @@ record ServiceProcess(String name, int port, int managementPort, Process process
                     && Stream.of(
                                     javaOptions(environment),
                                     options(environment, "JAVA_TOOL_OPTIONS"),
-                                    options(environment, "JDK_JAVA_OPTIONS"))
+                                    options(environment, "JDK_JAVA_OPTIONS"),
+                                    options(environment, "_JAVA_OPTIONS"))
                             .flatMap(List::stream)
                             .noneMatch(option -> SHARING.matcher(option).lookingAt());
             return usable ? List.of("-XX:AOTCache=" + cache) : List.of();
@@ -67,6 +68,9 @@ record ServiceProcess(String name, int port, int managementPort, Process process
                     .toList();
         }
     }
+
+    // One that records for its AOT cache writes down at the end what it has seen.
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     static ServiceProcess start(Kind kind, Path root, Path data, int portOffset, List<String> settings)
             throws IOException {
@@ -149,6 +153,6 @@ record ServiceProcess(String name, int port, int managementPort, Process process
     }
 
     void stop() {
-        Processes.stop(process.toHandle());
+        Processes.stop(process.toHandle(), PATIENCE);
     }
 }

@@ -82,7 +82,7 @@ class DemoIT {
                 assertThat(news).containsPattern("\n  " + kind + " +[1-9]\\d* +user-05\\d +\\d\\d:\\d\\d:\\d\\d ");
             }
         } finally {
-            Processes.stop(launcher.toHandle());
+            Processes.stop(launcher.toHandle(), Duration.ofSeconds(90));
         }
     }
 }

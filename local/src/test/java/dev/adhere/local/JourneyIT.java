@@ -99,7 +99,7 @@ class JourneyIT {
 
     @AfterAll
     static void down() {
-        Processes.stop(launcher.toHandle());
+        Processes.stop(launcher.toHandle(), Duration.ofSeconds(90));
     }
 
     @Test
@@ -258,7 +258,7 @@ class JourneyIT {
             lines.put(service.name(), log(service).size());
         }
 
-        Processes.stop(launcher.toHandle());
+        Processes.stop(launcher.toHandle(), Duration.ofSeconds(90));
 
         for (var service : ServiceProcess.Kind.ALL) {
             List<String> log = log(service);

@@ -50,7 +50,8 @@ class ServiceProcessTest {
                 "-XX:ArchiveClassesAtExit=a.jsa",
                 "-XX:+AutoCreateSharedArchive",
                 "-XX:DumpLoadedClassList=classes")) {
-            for (String variable : List.of("CATALOG_SERVICE_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")) {
+            for (String variable :
+                    List.of("CATALOG_SERVICE_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")) {
                 assertThat(kind.aotCache(cache, Map.of(variable, "-Xmx256m " + option)))
                         .as("%s in %s", option, variable)
                         .isEmpty();

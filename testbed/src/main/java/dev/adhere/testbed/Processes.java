@@ -1,5 +1,6 @@
 package dev.adhere.testbed;
 
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -9,20 +10,24 @@ public final class Processes {
 
     private Processes() {}
 
-    /// Asks a process to end, waits up to a minute (Spring gives requests half of that), then kills it. Returns when it
-    /// is gone.
+    /// Asks a process to end, waits up to 20 s, then kills it. Returns when it is gone.
     public static void stop(ProcessHandle process) {
+        stop(process, Duration.ofSeconds(20));
+    }
+
+    /// The same for one that may need longer.
+    public static void stop(ProcessHandle process, Duration patience) {
         if (!process.isAlive()) {
             return;
         }
         var _ = process.destroy();
-        if (!ended(process, 60)) {
+        if (!ended(process, patience.toSeconds())) {
             var _ = process.destroyForcibly();
             var _ = ended(process, 10);
         }
     }
 
-    private static boolean ended(ProcessHandle process, int seconds) {
+    private static boolean ended(ProcessHandle process, long seconds) {
         try {
             var _ = process.onExit().get(seconds, TimeUnit.SECONDS);
             return true;
