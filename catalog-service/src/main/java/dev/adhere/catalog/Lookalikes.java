@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// order, number and spelling of hyphens, or one slip apart.
 ///
 /// One slip apart does not count in a number or a single letter ("stage 1", "variation b"), and not between
-/// abduction and adduction; in a short name only two letters that changed places do ("brigde"), from five letters on.
-/// Pure, but for what it
-/// was told; not thread-safe.
+/// abduction and adduction; in a short name only two letters that changed places do ("brigde"), from five
+/// letters on. Pure, but for what it was told; not thread-safe.
 final class Lookalikes {
 
     private static final int SHORTEST_WITH_SLIP = 8;
@@ -58,11 +57,12 @@ final class Lookalikes {
         boolean near(Key other) {
             return joined.equals(other.joined)
                     || sorted.equals(other.sorted)
-                    || (Math.max(joined.length(), other.joined.length()) >= SHORTEST_WITH_SLIP
-                                    || joined.length() >= SHORTEST_WITH_SWAP
-                                            && letters().equals(other.letters()))
-                            && marks.equals(other.marks)
-                            && Names.distance(joined, other.joined, 1) == 1;
+                    || marks.equals(other.marks) && Names.distance(joined, other.joined, 1) == 1 && slipCounts(other);
+        }
+
+        private boolean slipCounts(Key other) {
+            return Math.max(joined.length(), other.joined.length()) >= SHORTEST_WITH_SLIP
+                    || joined.length() >= SHORTEST_WITH_SWAP && letters().equals(other.letters());
         }
 
         private String letters() {
